@@ -1,0 +1,36 @@
+import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+
+/** Who may call (contract §2). */
+export const CREDENTIAL_KINDS = ['operator', 'admin', 'auditor', 'app', 'scim'] as const;
+export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
+
+/** A bearer token of a tenant; only its SHA-256 is stored (design law 6). */
+@Entity('credentials')
+@Unique('credentials_token_key', ['tenantId', 'tokenHash'])
+export class Credential {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'credentials_pkey' })
+  tenantId!: string;
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'credentials_pkey' })
+  id!: string;
+  @Column('text')
+  kind!: CredentialKind;
+  @Column('text')
+  name!: string;
+  @Column('bytea', { name: 'token_hash' })
+  tokenHash!: Buffer;
+  /** Name of the row of the conflict table K1–K15 that its requests run under: lenient or strict. */
+  @Column('text', { name: 'client_profile', default: 'lenient' })
+  clientProfile!: string;
+  @Column('text', { name: 'allowed_ips', array: true, default: '{}' })
+  allowedIps!: string[];
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+  @Column('timestamptz', { name: 'revoked_at', nullable: true })
+  revokedAt!: Date | null;
+  @Column('timestamptz', { name: 'last_used_at', nullable: true })
+  lastUsedAt!: Date | null;
+  @Column('text', { name: 'last_used_ip', nullable: true })
+  lastUsedIp!: string | null;
+}

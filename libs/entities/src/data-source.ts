@@ -1,0 +1,81 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { ClientConfig, Pool } from 'pg';
+import { migrations } from '../../../migrations';
+import { Credential } from './credential.entity';
+import { DeploymentSecret } from './deployment-secret.entity';
+import { Entitlement } from './entitlement.entity';
+import { Event, EventConsumerPosition, SubjectKey } from './event.entity';
+import { Group, Membership } from './group.entity';
+import { PagePosition } from './page-position.entity';
+import { TenantSchema } from './tenant-schema.entity';
+import { Tenant } from './tenant.entity';
+import { TenantDatabase } from './tenant-database';
+import { prepareConnection } from './tenant-query';
+import { User, UserTerm } from './user.entity';
+
+export const entities = [
+  Tenant,
+  Credential,
+  TenantSchema,
+  User,
+  UserTerm,
+  Group,
+  Membership,
+  Entitlement,
+  Event,
+  SubjectKey,
+  EventConsumerPosition,
+  PagePosition,
+  DeploymentSecret,
+];
+
+/**
+ * TypeORM's options for a PostgreSQL ≥ 15.
+ * @param url a postgres:// URL; a socket directory is given as `?host=`
+ * @param poolSize connections for writes and lists; more than ten was slower
+ */
+export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions & { type: 'postgres' } {
+  return {
+    type: 'postgres',
+    url,
+    entities,
+    migrations,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    installExtensions: false,
+    poolSize,
+    applicationName: 'provost',
+    extra: { onConnect: prepareConnection },
+  };
+}
+
+/** The tenant database on the pool of a connected data source. */
+export function tenantDatabase(dataSource: DataSource, lanes?: number): TenantDatabase {
+  const { master } = dataSource.driver as unknown as { master: Pool };
+  const { url } = dataSource.options as { url: string };
+  const connection: ClientConfig = { connectionString: url, application_name: 'provost' };
+  return new TenantDatabase(master, connection, lanes);
+}
+
+/** One number for all Provost processes on a database, so that only one migrates at a time. */
+const MIGRATION_LOCK = 6_310_427_001;
+
+/**
+ * Brings the database's schema up to date; safe to call from several processes at once.
+ * @returns the names of the migrations that ran
+ */
+export async function migrate(url: string): Promise<string[]> {
+  // Its own data source: the statements that a connection prepares need the schema that is made here.
+  const dataSource = new DataSource({ ...dataSourceOptions(url, 2), extra: {} } as DataSourceOptions);
+  await dataSource.initialize();
+  const lock = dataSource.createQueryRunner();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const ran = await dataSource.runMigrations();
+    return ran.map((migration) => migration.name);
+  } finally {
+    await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    await lock.release();
+    await dataSource.destroy();
+  }
+}

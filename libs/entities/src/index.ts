@@ -1,0 +1,14 @@
+export * from './credential.entity';
+export * from './data-source';
+export * from './deployment-secret.entity';
+export * from './entitlement.entity';
+export * from './event.entity';
+export * from './group.entity';
+export * from './page-position.entity';
+export * from './statement';
+export * from './tenant-database';
+export { type Scope } from './tenant-query';
+export * from './tenant-schema.entity';
+export * from './tenant.entity';
+export * from './user.entity';
+export * from './uuid-v7';

@@ -1,0 +1,174 @@
+import { Client, DatabaseError, type ClientConfig, type Pool, type PoolClient, type QueryResult } from 'pg';
+import { enter, prepareConnection, TenantQuery, type Scope } from './tenant-query';
+import type { Statement } from './statement';
+
+/** The credential of the request was revoked or has expired, or its tenant's SCIM was switched off, meanwhile. */
+export class CredentialRefused extends Error {}
+/** The database could not be reached; what was asked was not done, or it is not known whether it was. */
+export class DatabaseUnavailable extends Error {}
+
+/** A transaction of several statements, all in one tenant. */
+export interface TenantTransaction {
+  query<T>(statement: Statement, values: unknown[]): Promise<T[]>;
+}
+
+const REFUSED = 'PV401';
+/** serialization_failure, deadlock_detected: the transaction did nothing and may be tried again. */
+const RETRYABLE = new Set(['40001', '40P01']);
+/** The server starts or stops, or took the connection away. */
+const UNAVAILABLE = /^(57P0|08|53300)/;
+const CONNECT_PATIENCE_MS = 8_000;
+
+/**
+ * Every SQL statement of the directory and the log goes through here, so that none can run without its tenant.
+ * Point reads share a few pipelined connections; whatever writes or may take long takes one of the pool.
+ */
+export class TenantDatabase {
+  private readonly lanes: (Promise<Client> | undefined)[];
+  private next = 0;
+  private closed = false;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly connection: ClientConfig,
+    lanes = 4,
+  ) {
+    this.lanes = new Array<Promise<Client> | undefined>(lanes).fill(undefined);
+  }
+
+  /** A quick read by key on a shared connection. @throws CredentialRefused, DatabaseUnavailable, pg's DatabaseError */
+  async read<T>(scope: Scope, statement: Statement, values: unknown[]): Promise<T[]> {
+    for (let attempt = 1; ; attempt++) {
+      const lane = await this.lane();
+      try {
+        return (await send(lane, scope, statement, values)).rows as T[];
+      } catch (error) {
+        // A read may simply be asked again: the connection went away, or the Parse before it was skipped (26000).
+        const again = isConnectionFault(error) || (error as DatabaseError).code === '26000';
+        if (attempt > 2 || !again) throw named(error);
+      }
+    }
+  }
+
+  /** One statement in its own transaction on a connection of its own. @throws as read */
+  async run<T>(scope: Scope | 'platform', statement: Statement, values: unknown[]): Promise<T[]> {
+    for (let attempt = 1; ; attempt++) {
+      const client = await this.connect();
+      try {
+        const { rows } = await send(client, scope, statement, values);
+        client.release();
+        return rows as T[];
+      } catch (error) {
+        client.release(isConnectionFault(error) ? (error as Error) : undefined);
+        if (attempt > 3 || !RETRYABLE.has((error as DatabaseError).code ?? '')) throw named(error);
+      }
+    }
+  }
+
+  /**
+   * Several statements as one transaction, tried again when it lost a deadlock: `work` must do nothing but its queries.
+   * @throws as read, and whatever `work` throws, after the rollback
+   */
+  async transaction<T>(scope: Scope, work: (tx: TenantTransaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const client = await this.connect();
+      let fault: Error | undefined;
+      try {
+        await client.query('BEGIN');
+        const entry = enter(scope);
+        await client.query({ ...entry, name: `${entry.name}_transaction` });
+        const result = await work({
+          query: async <R>({ name, text }: Statement, values: unknown[]) =>
+            (await client.query(name ? { name, text, values } : { text, values })).rows as R[],
+        });
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        fault = isConnectionFault(error) ? (error as Error) : undefined;
+        if (!fault) await client.query('ROLLBACK').catch((e: Error) => (fault = e));
+        if (attempt > 3 || !RETRYABLE.has((error as DatabaseError).code ?? '')) throw named(error);
+      } finally {
+        client.release(fault);
+      }
+    }
+  }
+
+  /** Ends the shared connections once what they carry is answered; the pool belongs to its data source. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all(this.lanes.map(async (lane) => (await lane?.catch(() => undefined))?.end().catch(() => undefined)));
+  }
+
+  private connect(): Promise<PoolClient> {
+    return patiently(() => this.pool.connect());
+  }
+
+  private lane(): Promise<Client> {
+    if (this.closed) throw new DatabaseUnavailable('The database connections are closed.');
+    const i = this.next++ % this.lanes.length;
+    return (this.lanes[i] ??= patiently(() => this.open(i)).catch((error: unknown) => {
+      this.lanes[i] = undefined;
+      throw error;
+    }));
+  }
+
+  private async open(i: number): Promise<Client> {
+    const client = new Client({ ...this.connection, pipeline: true } as ClientConfig);
+    const drop = () => {
+      this.lanes[i] = undefined;
+    };
+    client.on('error', drop);
+    client.on('end', drop);
+    await client.connect();
+    await prepareConnection(client);
+    return client;
+  }
+}
+
+function send(
+  client: Client | PoolClient,
+  scope: Scope | 'platform',
+  statement: Statement,
+  values: unknown[],
+): Promise<QueryResult> {
+  return new Promise((resolve, reject) => {
+    client.query(
+      new TenantQuery(scope, statement, values, (error, result) =>
+        error ? reject(error) : resolve(result),
+      ) as unknown as Parameters<Client['query']>[0],
+    );
+  });
+}
+
+function isConnectionFault(error: unknown): boolean {
+  return !(error instanceof DatabaseError) || UNAVAILABLE.test(error.code ?? '');
+}
+
+function named(error: unknown): unknown {
+  if (error instanceof DatabaseError && error.code === REFUSED) return new CredentialRefused(error.message);
+  if (error instanceof DatabaseError ? UNAVAILABLE.test(error.code ?? '') : isSocketFault(error))
+    return new DatabaseUnavailable((error as Error).message, { cause: error });
+  return error;
+}
+
+function isSocketFault(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (
+    /^(ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(code ?? '') ||
+    /Connection terminated|not queryable|Client was closed|timeout exceeded when trying to connect/.test(message ?? '')
+  );
+}
+
+/** A database that is being restarted comes back within seconds; nothing was sent yet, so waiting is safe. */
+async function patiently<T>(connect: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + CONNECT_PATIENCE_MS;
+  for (let wait = 20; ; wait = Math.min(wait * 2, 500)) {
+    try {
+      return await connect();
+    } catch (error) {
+      const fault = named(error);
+      if (!(fault instanceof DatabaseUnavailable) || Date.now() + wait > deadline) throw fault;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+}
