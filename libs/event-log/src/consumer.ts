@@ -1,0 +1,12 @@
+import type { EventRow } from './event';
+
+/**
+ * Something that follows the log: audit, lifecycle, webhooks. It gets every event at least once, in the order of the
+ * log (so in order for each subject), also after a crash: what it does must be idempotent by the event's id or seq.
+ */
+export interface EventConsumer {
+  /** Its position is kept under this name. */
+  readonly name: string;
+  /** When this resolves, the events count as handled; when it throws, they come again. At most BATCH events. */
+  handle(events: readonly EventRow[]): Promise<void>;
+}

@@ -1,0 +1,7 @@
+export * from './append';
+export * from './consumer';
+export * from './delivery';
+export * from './event';
+export * from './event-hash';
+export * from './event-signal';
+export * from './personal-data';
