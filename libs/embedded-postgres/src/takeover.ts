@@ -1,0 +1,109 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { answers } from './database';
+import {
+  launch,
+  Postmaster,
+  sendSignal,
+  ServerPlan,
+  ServerStartError,
+  serverArguments,
+  shutDown,
+  watchForeign,
+} from './postmaster';
+import { isReady } from './postmaster';
+import { commandLine, isPostgresOf, postgresProcessesOf, readPostmasterPid } from './postmaster-pid';
+import { processIdentity } from './process-identity';
+
+/** How long processes of a dead postmaster may take to notice its death by themselves, and to be gone altogether. */
+const NOTICE_MS = 2_000;
+const GONE_MS = 60_000;
+
+/**
+ * Brings the cluster up from whatever state an earlier process left it in: stopped, killed, or still running. The caller
+ * holds the data directory's lock, so a server that runs there is an orphan.
+ * @param url of a database that is always there, to see whether an orphan answers.
+ * @throws {ServerStartError} it does not start.
+ */
+export async function raiseServer(
+  plan: ServerPlan,
+  url: string,
+  log: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Postmaster> {
+  const orphan = await findOrphan(plan.cluster);
+  if (orphan) {
+    if (startedLikeThis(orphan.pid, plan) && (await isHealthy(orphan, plan.cluster, url))) {
+      log(`adopted the running PostgreSQL (process ${orphan.pid})`);
+      return orphan;
+    }
+    log(`stopping the PostgreSQL that an earlier process left behind (process ${orphan.pid})`);
+    await shutDown(orphan);
+  }
+  return launchAfterLeftovers(plan, log, signal);
+}
+
+/** A postmaster of this cluster that lives; a pid file that names any other process is in the way and is removed. */
+async function findOrphan(cluster: string): Promise<Postmaster | null> {
+  const noted = readPostmasterPid(cluster);
+  if (!noted) return null;
+  if (isPostgresOf(cluster, noted.pid)) return watchForeign(noted.pid);
+  // PostgreSQL gives way to any living process of its user with that number. One that is no postgres of this cluster
+  // merely got the number. A dead one is left to PostgreSQL: the file also names the shared memory it has to check.
+  if (processIdentity(noted.pid) !== null) {
+    await endLeftovers(cluster);
+    rmSync(join(cluster, 'postmaster.pid'), { force: true });
+  }
+  return null;
+}
+
+/** The same binary with the same settings: nothing to win from a restart. */
+function startedLikeThis(pid: number, plan: ServerPlan): boolean {
+  const expected = [plan.binaries.postgres, ...serverArguments(plan)];
+  const actual = commandLine(pid);
+  return actual !== null && actual.length === expected.length && actual.every((word, i) => word === expected[i]);
+}
+
+/** It may still be recovering, which is healthy; once ready, it has to answer. */
+async function isHealthy(orphan: Postmaster, cluster: string, url: string): Promise<boolean> {
+  const identity = processIdentity(orphan.pid);
+  while (!isReady(cluster, orphan.pid)) {
+    const status = readPostmasterPid(cluster)?.status;
+    if (status === 'stopping' || processIdentity(orphan.pid) !== identity) return false;
+    await delay(20);
+  }
+  return answers(url, 10_000);
+}
+
+/**
+ * When a postmaster is killed, its backends end as soon as they notice. Until the last one is gone, a new postmaster
+ * refuses ("pre-existing shared memory block … is still in use"), and rightly so: two generations would corrupt the data.
+ */
+async function launchAfterLeftovers(
+  plan: ServerPlan,
+  log: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Postmaster> {
+  const deadline = Date.now() + GONE_MS;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await launch(plan, signal);
+    } catch (error) {
+      const leftovers = error instanceof ServerStartError && /shared memory block .*still in use/.test(error.output);
+      if (!leftovers || signal.aborted || Date.now() > deadline) throw error;
+      if (attempt === 0) log('waiting for processes of the killed PostgreSQL to end');
+      await endLeftovers(plan.cluster);
+      await delay(Math.min(1_000, 50 * 2 ** attempt));
+    }
+  }
+}
+
+async function endLeftovers(cluster: string): Promise<void> {
+  for (const until = Date.now() + NOTICE_MS; Date.now() < until;) {
+    if (postgresProcessesOf(cluster).length === 0) return;
+    await delay(50);
+  }
+  // A long query does not look up. SIGQUIT ends a backend at once; nobody is left who would take its answer.
+  for (const pid of postgresProcessesOf(cluster)) sendSignal(pid, 'SIGQUIT');
+}
