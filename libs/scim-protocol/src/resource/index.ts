@@ -1,0 +1,7 @@
+export { coerceAttribute, coerceElement, coerceSingle, MAX_ELEMENTS } from './coerce';
+export { MAX_STRING_LENGTH } from './text';
+export * from './members';
+export * from './inbound';
+export * from './projection';
+export * from './changes';
+export * from './leaves';
