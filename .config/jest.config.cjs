@@ -2,6 +2,9 @@ const path = require('node:path');
 const root = path.resolve(__dirname, '..');
 const swc = JSON.parse(require('node:fs').readFileSync(path.join(root, '.swcrc'), 'utf8'));
 delete swc.$schema;
+const { paths } = require('../tsconfig.json').compilerOptions;
+// moduleNameMapper does not reach what globalSetup loads: there the aliases are resolved by swc, as in the build.
+swc.jsc = { ...swc.jsc, baseUrl: root, paths };
 
 /** One run, two kinds of specs: beside the code (pure) and in test/ (a real PostgreSQL, a real server). */
 const shared = {
@@ -11,11 +14,15 @@ const shared = {
   testEnvironment: 'node',
 };
 module.exports = {
+  maxWorkers: 2,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },
     {
       ...shared,
       displayName: 'integration',
+      globalSetup: path.join(root, 'test/support/global-setup.ts'),
+      globalTeardown: path.join(root, 'test/support/global-teardown.ts'),
+      testTimeout: 30_000,
       testMatch: ['<rootDir>/test/**/*.spec.ts'],
     },
   ],
