@@ -1,4 +1,4 @@
-import type { Json } from '../schema/types';
+import type { Json, JsonObject } from '../schema/types';
 import { MAX_PAGE_SIZE } from './limits';
 import { parseQuery, parseSearchRequest } from './search-request';
 import { SEARCH_REQUEST_URN } from './urns';
@@ -96,7 +96,13 @@ describe('a search request', () => {
     for (const wrong of [null, [], 'x', {}, { schemas: ['urn:x'] }, { schemas: {} }] as Json[]) {
       refused(() => parseSearchRequest(wrong), 'invalidSyntax');
     }
-    for (const wrong of [{ count: 1.5 }, { count: true }, { filter: 7 }, { attributes: [1] }, { attributes: {} }]) {
+    for (const wrong of [
+      { count: 1.5 },
+      { count: true },
+      { filter: 7 },
+      { attributes: [1] },
+      { attributes: {} },
+    ] as JsonObject[]) {
       refused(() => parseSearchRequest(body(wrong)), 'invalidValue');
     }
   });

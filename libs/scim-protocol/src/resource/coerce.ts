@@ -101,7 +101,9 @@ export function unknownName(name: string, type: ResourceType, profile: ClientPro
   if (profile.unknownAttributes === 'reject') {
     throw new BadRequest('invalidSyntax', `A ${type.name} has no attribute or schema "${quotable(name)}".`);
   }
-  if (ignored && ignored.length < MAX_IGNORED) ignored.push(quotable(name));
+  if (!ignored || ignored.length >= MAX_IGNORED) return;
+  const quoted = quotable(name);
+  if (!ignored.includes(quoted)) ignored.push(quoted);
 }
 /** Enough to tell an administrator what is not mapped; a hostile body cannot fill the log. */
 const MAX_IGNORED = 50;

@@ -124,6 +124,9 @@ describe('names', () => {
     };
     const { resource, ignored } = user(body);
     expect(resource).toEqual({ schemas: [USER_URN], userName: 'ava@corp.example' });
+    // Named in `schemas` and as a block, noted once.
+    const twice = { schemas: ['urn:a:b'], 'urn:a:b': {} };
+    expect(user(twice).ignored).toEqual(['urn:a:b']);
     expect([...ignored].sort()).toEqual(
       [
         'http://other.example/Group',
