@@ -29,20 +29,26 @@ export function append({ draft, block, name, target, step }: ListStep): void {
   const { attribute } = target;
   const list = draft.list(block, name) ?? draft.put(block, name, []);
   const added = Array.isArray(step.value) ? step.value : [];
-  const known = new Map<string, number>();
-  draft.visit(list.length + added.length);
-  list.forEach((element, index) => known.set(identity(attribute, element), index));
-  for (const element of added) {
+  const known = new Map<string, number[]>();
+  const note = (element: Json, index: number) => {
     const key = identity(attribute, element);
-    const index = known.get(key);
-    if (index === undefined) {
-      known.set(key, list.push(element) - 1);
-      if (isPrimary(element)) keepPrimary(draft, list, list.length - 1);
-    } else if (isObject(element) && !sameJson(list[index] as Json, element)) {
+    const indexes = known.get(key);
+    if (indexes) indexes.push(index);
+    else known.set(key, [index]);
+  };
+  draft.visit(list.length + added.length);
+  list.forEach(note);
+  for (const element of added) {
+    const indexes = known.get(identity(attribute, element)) ?? [];
+    draft.visit(indexes.length);
+    if (indexes.some((index) => sameJson(list[index] as Json, element))) continue;
+    let index = indexes[0];
+    if (index === undefined) note(element, (index = list.push(element) - 1));
+    else if (isObject(element)) {
       const existing = draft.element(list, index);
       if (existing) merge(attribute, existing, element, step.operation);
-      if (isPrimary(element)) keepPrimary(draft, list, index);
     }
+    if (isPrimary(element)) keepPrimary(draft, list, index);
   }
   limit(list, target);
 }
