@@ -1,0 +1,202 @@
+import { BadRequest, type AttributePath, type CompareOperator, type CompareValue, type Filter } from '@provost/scim-protocol';
+import { isUuid } from '@provost/entities';
+import { compareJson, compareKey, compareTime } from './comparison-sql';
+import { uuidV7Floor } from '@provost/entities';
+import { fold } from './folding';
+import { attributeJson, elements, scalarText, termPath } from './json-attribute';
+import { memberOf, groupMember } from './membership-sql';
+import { escapeLike, SqlValues } from './sql-values';
+import type { ResourceTable } from './resource-table';
+import { isIndexed, term } from './terms';
+
+type Compare = Extract<Filter, { kind: 'compare' }>;
+
+/**
+ * Compiles a filter to a condition over row `r` of the table. $1 is the tenant in every statement.
+ * The condition is never NULL where it matters: comparisons of absent values count as false, and `not` and `ne` turn
+ * exactly that around (catalogue R04).
+ */
+export class FilterSql {
+  constructor(
+    private readonly table: ResourceTable,
+    private readonly values: SqlValues,
+  ) {}
+
+  condition(filter: Filter): string {
+    switch (filter.kind) {
+      case 'and':
+        return `(${this.condition(filter.left)} AND ${this.condition(filter.right)})`;
+      case 'or':
+        return `(${this.condition(filter.left)} OR ${this.condition(filter.right)})`;
+      case 'not':
+        return `NOT coalesce(${this.condition(filter.filter)}, false)`;
+      case 'present':
+        return this.present(filter.target);
+      case 'compare':
+        return filter.op === 'ne' ? `NOT coalesce(${this.compare(filter)}, false)` : this.compare(filter);
+      case 'valuePath':
+        return this.valuePath(filter.target, filter.filter);
+    }
+  }
+
+  private compare({ target, op, value }: Compare): string {
+    if (value === null) return `NOT coalesce(${this.present(target)}, false)`;
+    return (
+      this.column(target, op, value) ??
+      this.membership(target, op, value) ??
+      this.narrowed(target, op, value, this.inJson(target, op, value))
+    );
+  }
+
+  /** Attributes that have a column of their own. */
+  private column({ schema, attribute, sub }: AttributePath, op: CompareOperator, value: CompareValue): string | undefined {
+    if (schema !== undefined) return undefined;
+    const text = String(value);
+    const name = sub ? `${attribute.name}.${sub.name}` : attribute.name;
+    switch (name) {
+      case 'id':
+        if (op !== 'eq' && op !== 'ne') return compareKey(`(r.id::text COLLATE "C")`, op, text, this.values);
+        return isUuid(text) ? `r.id = ${this.values.add(text, 'uuid')}` : 'false';
+      case 'externalId':
+        return compareKey('r.external_id', op, text, this.values);
+      case 'active':
+        return this.table.name === 'users' ? `r.active = ${this.values.add(value, 'boolean')}` : undefined;
+      case 'meta.resourceType':
+        return compareKey(`(${this.values.add(this.table.type, 'text')} COLLATE "C")`, op, text, this.values);
+      case 'meta.created':
+        return this.created(op, value as number);
+      case 'meta.lastModified':
+        return compareTime('r.updated_at', op, value as number, this.values);
+      case 'meta.version':
+        return compareKey(`(('W/"' || r.version || '"') COLLATE "C")`, op, text, this.values);
+      case 'meta.location':
+        return compareKey(`((${this.values.add(this.table.url, 'text')} || r.id::text) COLLATE "C")`, op, text, this.values);
+    }
+    const key = this.table.keys[name];
+    if (!key) return undefined;
+    const exact = compareKey(`r.${key}`, op, fold(text), this.values);
+    return op === 'co' || op === 'ew' ? this.searched(op, fold(text), exact) : exact;
+  }
+
+  /** Ids begin with the millisecond of creation, so the primary key answers for the range. */
+  private created(op: CompareOperator, at: number): string {
+    const exact = compareTime('r.created_at', op, at, this.values);
+    const floor = (ms: number) => this.values.add(uuidV7Floor(ms), 'uuid');
+    if (op === 'gt' || op === 'ge') return `(${exact} AND r.id >= ${floor(at)})`;
+    if (op === 'lt' || op === 'le') return `(${exact} AND r.id < ${floor(at + 1)})`;
+    return op === 'eq' ? `(${exact} AND r.id >= ${floor(at)} AND r.id < ${floor(at + 1)})` : exact;
+  }
+
+  /** `groups` of a user and `members` of a group are rows elsewhere. */
+  private membership({ schema, attribute, sub }: AttributePath, op: CompareOperator, value: CompareValue): string | undefined {
+    if (schema !== undefined) return undefined;
+    if (this.table.name === 'users' && attribute.name === 'groups') return memberOf(sub?.name ?? 'value', op, value, this.values);
+    if (this.table.name === 'groups' && attribute.name === 'members')
+      return groupMember(sub?.name ?? 'value', op, value, this.values);
+    return undefined;
+  }
+
+  private inJson(target: AttributePath, op: CompareOperator, value: CompareValue): string {
+    const { attribute, sub } = target;
+    if (attribute.multiValued) {
+      const text = sub ? `e.value->>'${sub.name.replaceAll("'", "''")}'` : `e.value #>> '{}'`;
+      return `EXISTS (SELECT FROM ${elements('r', target)} e WHERE ${compareJson(text, sub ?? attribute, op, value, this.values)})`;
+    }
+    return compareJson(scalarText('r', target), sub ?? attribute, op, value, this.values);
+  }
+
+  /** Puts an index before the exact test where the attribute has one. */
+  private narrowed(target: AttributePath, op: CompareOperator, value: CompareValue, exact: string): string {
+    if (this.table.name !== 'users') return exact;
+    const path = termPath(target);
+    if ((op === 'eq' || op === 'ne') && isIndexed(path)) {
+      const key = this.values.add(term(path, value as string), 'bigint');
+      return `(r.id IN (SELECT t.user_id FROM user_terms t WHERE t.tenant_id = $1::uuid AND t.term = ${key}) AND ${exact})`;
+    }
+    if ((path === 'displayname' || path === 'emails.value') && (op === 'co' || op === 'sw' || op === 'ew'))
+      return this.searched(op, fold(String(value)), exact);
+    return exact;
+  }
+
+  /** A trigram index needs three characters to know anything; for fewer the rows are walked in the order of the page. */
+  private searched(op: 'co' | 'sw' | 'ew', folded: string, exact: string): string {
+    if (folded.length < 3) return exact;
+    const lines = this.table.name === 'users';
+    const inner = escapeLike(folded);
+    const pattern = `%${lines && op === 'sw' ? '\n' : ''}${inner}${op === 'ew' ? (lines ? '\n%' : '') : '%'}`;
+    return `(r.id IN (SELECT ${this.table.name}_like(${this.values.add(pattern, 'text')})) AND ${exact})`;
+  }
+
+  private present(target: AttributePath): string {
+    const { schema, attribute, sub } = target;
+    const name = sub ? `${attribute.name}.${sub.name}` : attribute.name;
+    if (schema === undefined) {
+      if (/^(id|schemas|meta(\.(resourceType|created|lastModified|location|version))?)$/.test(name)) return 'true';
+      if (this.table.keys[name] || (name === 'active' && this.table.name === 'users')) return 'true';
+      if (name === 'externalId') return 'r.external_id IS NOT NULL';
+      if (this.table.name === 'users' && attribute.name === 'groups')
+        return `EXISTS (SELECT FROM memberships m WHERE m.tenant_id = $1::uuid AND m.member_id = r.id)`;
+      if (this.table.name === 'groups' && attribute.name === 'members') return 'r.member_count > 0';
+    }
+    // What is unassigned (null, [], {}) is never stored, so a key that is there has a value (RFC 7643 §2.5).
+    if (!attribute.multiValued) return `(${scalarText('r', target)}) <> ''`;
+    if (!sub) return `${attributeJson('r', target)} IS NOT NULL`;
+    return `EXISTS (SELECT FROM ${elements('r', target)} e WHERE (e.value->>'${sub.name.replaceAll("'", "''")}') <> '')`;
+  }
+
+  /** One and the same element (catalogue R09). */
+  private valuePath(target: AttributePath, filter: Filter): string {
+    const own = target.schema === undefined ? target.attribute.name : '';
+    if ((this.table.name === 'groups' && own === 'members') || (this.table.name === 'users' && own === 'groups'))
+      return this.condition(qualified(target, filter));
+    const exact = `EXISTS (SELECT FROM ${elements('r', target)} e WHERE ${this.element(filter)})`;
+    const narrow = this.table.name === 'users' ? this.narrowing(target, filter) : undefined;
+    return narrow ? `(${narrow} AND ${exact})` : exact;
+  }
+
+  /** The index behind `emails[type eq "work" and value eq "x"]`: any part that must hold may narrow. */
+  private narrowing(target: AttributePath, filter: Filter): string | undefined {
+    if (filter.kind === 'and') return this.narrowing(target, filter.left) ?? this.narrowing(target, filter.right);
+    if (filter.kind !== 'compare' || filter.value === null) return undefined;
+    const path = { ...target, sub: filter.target.attribute };
+    const narrowed = this.narrowed(path, filter.op === 'ne' ? 'gt' : filter.op, filter.value, 'true');
+    return narrowed === 'true' ? undefined : narrowed;
+  }
+
+  private element(filter: Filter): string {
+    switch (filter.kind) {
+      case 'and':
+        return `(${this.element(filter.left)} AND ${this.element(filter.right)})`;
+      case 'or':
+        return `(${this.element(filter.left)} OR ${this.element(filter.right)})`;
+      case 'not':
+        return `NOT coalesce(${this.element(filter.filter)}, false)`;
+      case 'present':
+        return `(e.value->>'${filter.target.attribute.name.replaceAll("'", "''")}') <> ''`;
+      case 'compare': {
+        const name = filter.target.attribute.name;
+        const text = `e.value->>'${name.replaceAll("'", "''")}'`;
+        if (filter.value === null) return `coalesce((${text}) = '', true)`;
+        const test = compareJson(text, filter.target.attribute, filter.op, filter.value, this.values);
+        return filter.op === 'ne' ? `NOT coalesce(${test}, false)` : test;
+      }
+      case 'valuePath':
+        throw new BadRequest('invalidFilter', 'A value filter cannot stand inside another one.');
+    }
+  }
+}
+
+/** A filter over elements, as a filter over the resource: `members[value eq "x"]` becomes `members.value eq "x"`. */
+function qualified(target: AttributePath, filter: Filter): Filter {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return { ...filter, left: qualified(target, filter.left), right: qualified(target, filter.right) };
+    case 'not':
+      return { ...filter, filter: qualified(target, filter.filter) };
+    case 'valuePath':
+      return filter;
+    default:
+      return { ...filter, target: { ...target, sub: filter.target.attribute } };
+  }
+}

@@ -1,0 +1,27 @@
+import type { AttributePath } from '@provost/scim-protocol';
+import { literal } from './sql-values';
+
+/** SQL for the JSON at an attribute (without its sub-attribute) of the stored resource of row `r`. */
+export function attributeJson(row: string, { schema, attribute }: AttributePath): string {
+  const block = schema === undefined ? `${row}.resource` : `(${row}.resource->${literal(schema)})`;
+  return `(${block}->${literal(attribute.name)})`;
+}
+
+/** SQL for a single-valued attribute, or the sub-attribute of a single complex one, as text. */
+export function scalarText(row: string, path: AttributePath): string {
+  if (path.sub) return `${attributeJson(row, path)}->>${literal(path.sub.name)}`;
+  const block = path.schema === undefined ? `${row}.resource` : `(${row}.resource->${literal(path.schema)})`;
+  return `${block}->>${literal(path.attribute.name)}`;
+}
+
+/** A set of the elements of a multi-valued attribute; empty where it is unassigned. */
+export function elements(row: string, path: AttributePath): string {
+  const json = attributeJson(row, path);
+  return `json_array_elements(CASE json_typeof(${json}) WHEN 'array' THEN ${json} END)`;
+}
+
+/** The path as index terms spell it: `emails.value`, `urn:…:user:department`. */
+export function termPath({ schema, attribute, sub }: AttributePath): string {
+  const name = `${schema === undefined ? '' : `${schema}:`}${attribute.name}${sub ? `.${sub.name}` : ''}`;
+  return name.toLowerCase();
+}

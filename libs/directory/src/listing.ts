@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import {
+  BadRequest,
+  DEFAULT_PAGE_SIZE,
+  MAX_PAGE_SIZE,
+  parseFilter,
+  parseProjection,
+  resolveFilter,
+  type Filter,
+  type Projection,
+  type ResourceType,
+  type SearchRequest,
+} from '@provost/scim-protocol';
+import { composedStatement, type TenantDatabase } from '@provost/entities';
+import type { Cursors } from './cursor';
+import { FilterSql } from './filter-sql';
+import { PagePositions } from './page-positions';
+import type { ResourceRow } from './rendering';
+import type { RequestContext } from './request-context';
+import { resourceTable, type ResourceTable } from './resource-table';
+import { behind, BY_ID, orderBy, sortBy, type Position, type Sort } from './sort-sql';
+import { SqlValues } from './sql-values';
+import { userGroupsExpression } from './user-groups';
+
+export interface ListRow extends ResourceRow {
+  groups?: string | null;
+  nested?: boolean | null;
+  member_count?: number;
+  sort_key?: string | null;
+}
+
+/** One page of rows and what the ListResponse says about it. */
+export interface PageOfRows {
+  readonly rows: ListRow[];
+  readonly totalResults: number;
+  /** Absent when paging by cursor. */
+  readonly startIndex?: number;
+  readonly nextCursor?: string;
+}
+
+interface Query {
+  readonly ctx: RequestContext;
+  readonly type: ResourceType;
+  readonly table: ResourceTable;
+  readonly filter: Filter | undefined;
+  readonly sort: Sort;
+  readonly projection: Projection;
+  readonly hash: Buffer;
+}
+
+/** Lists by filter, order and page, as SQL on indexes. Nothing is filtered, sorted or counted in memory. */
+export class Listing {
+  constructor(
+    private readonly db: TenantDatabase,
+    private readonly positions: PagePositions,
+    private readonly cursors: Cursors,
+  ) {}
+
+  /** @throws BadRequest invalidFilter, invalidValue, invalidCursor, expiredCursor, invalidCount */
+  async page(ctx: RequestContext, type: ResourceType, request: SearchRequest): Promise<PageOfRows> {
+    const query = this.query(ctx, type, request);
+    if (request.cursor !== undefined) return this.byCursor(query, request.cursor, request.count);
+    return this.byIndex(query, request.startIndex, Math.min(request.count ?? DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE));
+  }
+
+  private query(ctx: RequestContext, type: ResourceType, request: SearchRequest): Query {
+    const table = resourceTable(type.name, type.spec.endpoint, ctx.baseUrl);
+    const { filter, sortBy: by, sortOrder } = request;
+    const hash = createHash('sha256').update(
+      JSON.stringify([ctx.scope.tenantId, type.name, filter ?? null, by ?? null, sortOrder]),
+    );
+    return {
+      ctx,
+      type,
+      table,
+      filter: filter === undefined ? undefined : resolveFilter(type, parseFilter(filter, ctx.profile), ctx.profile),
+      sort: by === undefined ? BY_ID : this.sort(type, table, by, sortOrder),
+      projection: parseProjection(type, request),
+      hash: hash.digest(),
+    };
+  }
+
+  private sort(type: ResourceType, table: ResourceTable, by: string, order: SearchRequest['sortOrder']): Sort {
+    const target = type.resolve(by);
+    if (!target || 'extension' in target)
+      throw new BadRequest('invalidValue', `sortBy: ${type.name} has no attribute "${by}".`);
+    return sortBy(table, target, order);
+  }
+
+  private async byIndex(query: Query, startIndex: number, count: number): Promise<PageOfRows> {
+    if (count === 0) return { rows: [], totalResults: await this.count(query), startIndex };
+    // Only the order of ids is remembered: it is the one that Okta and Entra walk in.
+    const walk = startIndex > 1 && query.sort === BY_ID;
+    const known = walk ? await this.positions.recall(query.ctx.scope, query.hash, startIndex) : undefined;
+    const rows = await this.select(
+      query,
+      count + 1,
+      known ? { after: { key: null, id: known.afterId } } : { offset: startIndex - 1 },
+    );
+    const more = rows.length > count;
+    if (more) rows.pop();
+    const reached = startIndex - 1 + rows.length;
+    let total: number;
+    if (known) total = more ? Math.max(known.total, reached + 1) : reached;
+    else total = more || (rows.length === 0 && startIndex > 1) ? await this.count(query) : reached;
+    // A client that stops at the total must come for the next page as long as there is one.
+    if (more) total = Math.max(total, reached + 1);
+    if (more && query.sort === BY_ID)
+      await this.positions.remember(query.ctx.scope, query.hash, reached + 1, rows.at(-1)!.id, total);
+    return { rows, totalResults: total, startIndex };
+  }
+
+  private async byCursor(query: Query, cursor: string, count: number | undefined): Promise<PageOfRows> {
+    const from = cursor === '' ? undefined : this.cursors.decode(query.hash, cursor);
+    if (from && count !== undefined && count !== from.count)
+      throw new BadRequest('invalidCount', `This cursor belongs to pages of ${from.count}; ask for the same count.`);
+    const size = from?.count ?? Math.min(count ?? DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
+    if (size === 0) return { rows: [], totalResults: await this.count(query) };
+    const rows = await this.select(query, size + 1, from ? { after: from.position } : { offset: 0 });
+    const more = rows.length > size;
+    if (more) rows.pop();
+    const last = rows.at(-1);
+    const nextCursor =
+      more && last ? this.cursors.encode(query.hash, { key: last.sort_key ?? null, id: last.id }, size) : undefined;
+    // Counted once, on the first page; RFC 9865 lets later pages leave the total out, but clients like to see one.
+    const totalResults = !from && !more ? rows.length : await this.count(query);
+    return { rows, totalResults, ...(nextCursor ? { nextCursor } : {}) };
+  }
+
+  private async count(query: Query): Promise<number> {
+    const values = new SqlValues([query.ctx.scope.tenantId]);
+    const sql = `SELECT count(*)::int AS n FROM ${query.table.name} r WHERE ${conditions(query, values).join(' AND ')}`;
+    const [row] = await this.db.run<{ n: number }>(query.ctx.scope, composedStatement(sql), values.values);
+    return row!.n;
+  }
+
+  private async select(
+    query: Query,
+    limit: number,
+    from: { after: Position } | { offset: number },
+  ): Promise<ListRow[]> {
+    const { ctx, table, sort } = query;
+    const values = new SqlValues([ctx.scope.tenantId]);
+    const where = conditions(query, values);
+    if ('after' in from) where.push(behind(sort, from.after, values));
+    const { columns, join } = selection(query, values);
+    const offset = 'offset' in from && from.offset > 0 ? ` OFFSET ${values.add(from.offset, 'bigint')}` : '';
+    // The page is cut out first, so that what is joined or computed is so for its rows only.
+    const sql =
+      `SELECT ${columns} FROM (SELECT r.*${sort.key ? `, (${sort.key})::text AS sort_key` : ''} FROM ${table.name} r ` +
+      `WHERE ${where.join(' AND ')} ORDER BY ${orderBy(sort)} LIMIT ${values.add(limit, 'bigint')}${offset}) r${join} ` +
+      `ORDER BY ${sort.key ? pageOrder(sort) : orderBy(sort)}`;
+    const statement = composedStatement(sql);
+    return isPointLookup(query.filter)
+      ? this.db.read<ListRow>(ctx.scope, statement, values.values)
+      : this.db.run<ListRow>(ctx.scope, statement, values.values);
+  }
+}
+
+/** The rows of the page once more, in the order of the typed key. */
+function pageOrder({ type, descending }: Sort): string {
+  const direction = descending ? ' DESC' : '';
+  const key = type === 'text' ? `r.sort_key COLLATE "C"` : `r.sort_key::${type}`;
+  return `${key}${direction}, r.id${direction}`;
+}
+
+function conditions({ table, filter }: Query, values: SqlValues): string[] {
+  const where = ['r.tenant_id = $1::uuid'];
+  if (table.name === 'entitlements') where.push(`r.resource_type = ${values.add(table.type, 'text')}`);
+  if (filter) where.push(new FilterSql(table, values).condition(filter));
+  return where;
+}
+
+/** What a row carries: only the asked-for keys of the resource, groups only when they are wanted. */
+function selection({ ctx, table, sort, projection }: Query, values: SqlValues): { columns: string; join: string } {
+  const keys = projection.topLevel();
+  const resource = keys
+    ? `(SELECT json_object_agg(kv.key, kv.value) FROM json_each(r.resource) kv WHERE kv.key = ANY(${values.add(
+        [...new Set([...keys, 'schemas', 'id'])],
+        'text',
+      )}[]))::text AS resource`
+    : 'r.resource::text AS resource';
+  const columns = ['r.id', resource, 'r.created_at', 'r.updated_at', 'r.version'];
+  if (sort.key) columns.push('r.sort_key');
+  if (table.name === 'groups') columns.push('r.member_count');
+  let join = '';
+  if (table.name === 'users' && projection.wants('groups')) {
+    columns.push('m.groups', 'm.nested');
+    join = ` CROSS JOIN LATERAL (${userGroupsExpression('$1::uuid', 'r.id', values.add(`${ctx.baseUrl}/Groups/`, 'text'))}) m`;
+  }
+  return { columns: columns.join(', '), join };
+}
+
+/** A question with at most a row or a few as its answer: it may share a pipelined connection. */
+function isPointLookup(filter: Filter | undefined): boolean {
+  if (!filter) return false;
+  if (filter.kind === 'and') return isPointLookup(filter.left) || isPointLookup(filter.right);
+  if (filter.kind !== 'compare' || filter.op !== 'eq' || filter.target.schema !== undefined) return false;
+  return ['id', 'userName', 'externalId'].includes(filter.target.attribute.name);
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { leaves, type JsonObject, type ResourceType } from '@provost/scim-protocol';
+import { fold } from './folding';
+
+const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:user:';
+const CUSTOM = 'urn:ietf:params:scim:schemas:extension:custom:2.0:user:';
+
+/**
+ * Attributes of a user whose equality is looked up in `user_terms`, beside the columns (id, userName, externalId, active,
+ * meta.created, meta.lastModified): what directories are matched and searched by. Each costs a row for each value.
+ */
+const INDEXED = new Set([
+  'displayname',
+  'emails.value',
+  'roles.value',
+  'entitlements.value',
+  ...['employeenumber', 'department', 'manager.value'].map((name) => ENTERPRISE + name),
+]);
+
+/** Whether equality on that canonical lower-cased path (`emails.value`, `urn:…:user:department`) has an index. */
+export function isIndexed(path: string): boolean {
+  return INDEXED.has(path) || path.startsWith(CUSTOM);
+}
+
+/**
+ * The key of one value in `user_terms`: 63 bits of SHA-256 as decimal text. Case never tells two terms apart, and two values
+ * may share one: the comparison is always repeated on the resource itself.
+ */
+export function term(path: string, value: string | number | boolean): string {
+  const digest = createHash('sha256').update(`${path}\n${fold(String(value))}`).digest();
+  return (digest.readBigUInt64BE() >> 1n).toString();
+}
+
+/** All terms of a user's resource, each once. */
+export function termsOf(type: ResourceType, resource: JsonObject): string[] {
+  const terms = new Set<string>();
+  for (const { path, value } of leaves(type, resource)) if (isIndexed(path)) terms.add(term(path, value));
+  return [...terms];
+}
