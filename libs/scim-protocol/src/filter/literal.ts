@@ -1,5 +1,6 @@
 import type { ClientProfile } from '../client-profile';
 import { BadRequest } from '../errors';
+import { quotable } from '../resource/text';
 import { parseDateTime } from '../schema/date-time';
 import type { Attribute } from '../schema/types';
 import type { CompareOperator } from './types';
@@ -72,7 +73,4 @@ function truth(text: string): boolean | undefined {
   return folded === 'true' ? true : folded === 'false' ? false : undefined;
 }
 
-const shown = (value: string | number | boolean): string => {
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-};
+const shown = (value: string | number | boolean) => quotable(JSON.stringify(value));

@@ -1,5 +1,6 @@
 import type { ClientProfile } from '../client-profile';
 import { BadRequest } from '../errors';
+import { quotable } from '../resource/text';
 import type { AttributePath, ResourceType } from '../schema/registry';
 import type { Attribute } from '../schema/types';
 import { checkOperator, literal } from './literal';
@@ -72,14 +73,14 @@ function bind(syntax: FilterSyntax, scope: Scope, type: ResourceType, profile: C
 
 function attributeOf(type: ResourceType, path: string): AttributePath {
   const found = type.resolve(path);
-  if (!found) return refuse(`${type.name} has no attribute "${path}".`);
+  if (!found) return refuse(`${type.name} has no attribute "${quotable(path)}".`);
   if ('extension' in found) return refuse(`"${path}" is a whole extension; name an attribute of it.`);
   return readable(found, path);
 }
 
 function elementScope(type: ResourceType, attribute: Attribute, path: string): AttributePath {
   const sub = type.subAttribute(attribute, path);
-  if (!sub) return refuse(`"${attribute.name}" has no sub-attribute "${path}".`);
+  if (!sub) return refuse(`"${attribute.name}" has no sub-attribute "${quotable(path)}".`);
   return readable({ schema: undefined, attribute: sub, sub: undefined }, path);
 }
 

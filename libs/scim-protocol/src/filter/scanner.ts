@@ -1,4 +1,5 @@
 import { BadRequest, type ScimType } from '../errors';
+import { quotable } from '../resource/text';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -117,6 +118,6 @@ export class Scanner {
   found(at = this.position): string {
     if (at >= this.text.length) return 'nothing more follows';
     const rest = this.text.slice(at, at + 24);
-    return `found ${rest.length < 24 ? rest : `${rest}…`}`;
+    return `found ${quotable(rest.length < 24 ? rest : `${rest}…`)}`;
   }
 }

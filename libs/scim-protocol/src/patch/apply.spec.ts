@@ -180,6 +180,9 @@ describe('applyPatch', () => {
     const one = (i: number) => ({ op: 'add', path: 'entitlements', value: [{ value: `n${i}` }] });
     const quadratic = Array.from({ length: 4_900 }, (_, i) => one(i));
     expect(scimType(() => patch(quadratic))).toBeInstanceOf(PayloadTooLarge);
+    const costly = `entitlements[${Array(200).fill('value co "x"').join(' or ')}]`;
+    const filters = Array.from({ length: 500 }, () => ({ op: 'remove', path: costly }));
+    expect(scimType(() => patch(filters, all))).toBeInstanceOf(PayloadTooLarge);
     expect(performance.now() - started).toBeLessThan(4_000);
   });
 });

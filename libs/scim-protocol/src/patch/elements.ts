@@ -78,8 +78,8 @@ export function removeListed({ draft, block, name, target, step }: ListStep): vo
 export function onMatching(list: ListStep, profile: ClientProfile): void {
   const { draft, block, name, target, step } = list;
   const elements = draft.list(block, name) ?? [];
-  draft.visit(elements.length);
   const { filter } = step;
+  draft.visit(elements.length * (filter ? comparisons(filter) : 1));
   const matching: number[] = [];
   elements.forEach((element, index) => {
     if (!filter || evaluateElement(filter, element)) matching.push(index);
@@ -97,6 +97,12 @@ export function onMatching(list: ListStep, profile: ClientProfile): void {
   }
   const first = matching[0] as number;
   if (isPrimary(elements[first])) keepPrimary(draft, elements, first);
+}
+
+/** How often a filter looks at an element. */
+function comparisons(filter: Filter): number {
+  if (filter.kind === 'and' || filter.kind === 'or') return comparisons(filter.left) + comparisons(filter.right);
+  return filter.kind === 'not' || filter.kind === 'valuePath' ? comparisons(filter.filter) : 1;
 }
 
 /** Matching nothing is no error (catalogue R42); an element of which only its label is left goes as well. */

@@ -90,7 +90,7 @@ describe('splitMembers', () => {
   });
 
   it('keeps the kind of member', () => {
-    const value = [
+    const value: Json = [
       { value: 'g2', type: 'group' },
       { value: 'u1', $ref: 'https://x.example/scim/v2/Users/u1' },
     ];

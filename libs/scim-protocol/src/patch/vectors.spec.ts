@@ -12,7 +12,7 @@ const registry = createRegistry();
 const user = registry.type('User');
 const group = registry.type('Group');
 
-const AVA: JsonObject = Object.freeze({
+const AVA: JsonObject = Object.freeze<JsonObject>({
   schemas: [USER_URN],
   id: 'u1',
   userName: 'ava@corp.example',
@@ -184,7 +184,7 @@ describe('Entra ID', () => {
   });
 
   it('EN-U8: string booleans as values and in filters', () => {
-    const before = { ...AVA, roles: [{ value: 'User', primary: true }, { value: 'Guest' }] };
+    const before: JsonObject = { ...AVA, roles: [{ value: 'User', primary: true }, { value: 'Guest' }] };
     const after = patch(
       [
         { op: 'Replace', path: 'emails[type eq "home"].primary', value: 'true' },
@@ -214,7 +214,7 @@ describe('Entra ID', () => {
   });
 
   it('unknown attributes and schemas are left out and named (K6)', () => {
-    const operations = [
+    const operations: Json[] = [
       { op: 'Add', path: 'favourite', value: 1 },
       { op: 'Remove', path: 'urn:ietf:params:scim:schemas:extension:Acme:2.0:User:badge' },
       { op: 'Replace', path: 'emails[type eq "work"].colour', value: 'red' },
