@@ -13,15 +13,16 @@ const post = (bulkId: string, path: string, data: Json): Json => ({ method: 'POS
 const nameless = post('q1', '/Users', { schemas: [CORE] });
 const ava = post('q2', '/Users', { schemas: [CORE], userName: 'ava@corp.example' });
 const operations = (body: Json): Json[] => body.Operations as Json[];
-const idIn = (operation: Json | undefined): string => String(operation?.location).split('/').pop() ?? '';
+/** Results come in any order: the bulkId says whose they are. */
+const resultOf = (body: Json, bulkId: string): Json | undefined => operations(body).find((o) => o.bulkId === bulkId);
+const idOf = (body: Json, bulkId: string): string => String(resultOf(body, bulkId)?.location).split('/').pop() ?? '';
 
 /** Bulk (catalogue §3.6). */
 export const BULK: Assertions = {
   R65: {
     post: async (world, { body }) => {
-      const [user, group] = operations(body);
-      world.names.set('G1', idIn(group));
-      expect(await world.membersOf('G1')).toEqual([idIn(user)]);
+      world.names.set('G1', idOf(body, 'q2'));
+      expect(await world.membersOf('G1')).toEqual([idOf(body, 'q1')]);
     },
   },
   R66: {
@@ -31,11 +32,10 @@ export const BULK: Assertions = {
       return Promise.resolve(bulk([group('q1', 'q2'), group('q2', 'q1')]));
     },
     body: async ({ body }, world) => {
-      const [first, second] = operations(body);
-      const statuses = [first?.status, second?.status];
+      const statuses = ['q1', 'q2'].map((bulkId) => resultOf(body, bulkId)?.status);
       if (statuses.includes('409')) return;
       expect(statuses).toEqual(['201', '201']);
-      world.names.set('G1', idIn(first)).set('G2', idIn(second));
+      world.names.set('G1', idOf(body, 'q1')).set('G2', idOf(body, 'q2'));
       expect(await world.membersOf('G1')).toEqual(world.ids('G2'));
       expect(await world.membersOf('G2')).toEqual(world.ids('G1'));
     },
