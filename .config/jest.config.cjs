@@ -15,6 +15,7 @@ const shared = {
 };
 module.exports = {
   maxWorkers: 2,
+  testTimeout: 30_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },
     {
@@ -22,7 +23,6 @@ module.exports = {
       displayName: 'integration',
       globalSetup: path.join(root, 'test/support/global-setup.ts'),
       globalTeardown: path.join(root, 'test/support/global-teardown.ts'),
-      testTimeout: 30_000,
       testMatch: ['<rootDir>/test/**/*.spec.ts'],
     },
   ],

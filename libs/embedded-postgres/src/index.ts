@@ -61,6 +61,7 @@ async function startLocked(
   const socket = socketPlace(places.cluster, user);
   const plan = {
     cluster: places.cluster,
+    socketDir: socket.dir,
     binaries,
     user,
     settings: serverSettings({ durable, socketDir: socket.forServer, overrides: settings }),

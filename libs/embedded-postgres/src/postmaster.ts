@@ -13,6 +13,7 @@ import { settingArguments } from './settings';
 /** Everything that a start of the server needs to know. */
 export interface ServerPlan {
   cluster: string;
+  socketDir: string;
   binaries: Binaries;
   user: ServerUser;
   settings: Record<string, string>;

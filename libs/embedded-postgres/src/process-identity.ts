@@ -10,6 +10,16 @@ export function processIdentity(pid: number): string | null {
   return process.platform === 'linux' ? linuxIdentity(pid) : psIdentity(pid);
 }
 
+/** Whether the number is taken, be it by a zombie or by another user's process. */
+export function isListed(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /** Fields 3 and 22 of `/proc/<pid>/stat` (proc(5)); the name in field 2 may itself hold spaces and brackets. */
 export function parseProcStat(stat: string): { state: string; startTicks: string } | null {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

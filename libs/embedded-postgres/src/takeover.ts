@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answers } from './database';
 import {
+  isReady,
   launch,
   Postmaster,
   sendSignal,
@@ -12,13 +13,14 @@ import {
   shutDown,
   watchForeign,
 } from './postmaster';
-import { isReady } from './postmaster';
 import { commandLine, isPostgresOf, postgresProcessesOf, readPostmasterPid } from './postmaster-pid';
-import { processIdentity } from './process-identity';
+import { isListed, processIdentity } from './process-identity';
+import { PORT } from './settings';
 
 /** How long processes of a dead postmaster may take to notice its death by themselves, and to be gone altogether. */
 const NOTICE_MS = 2_000;
 const GONE_MS = 60_000;
+const LOOK_MS = 50;
 
 /**
  * Brings the cluster up from whatever state an earlier process left it in: stopped, killed, or still running. The caller
@@ -32,7 +34,7 @@ export async function raiseServer(
   log: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Postmaster> {
-  const orphan = await findOrphan(plan.cluster);
+  const orphan = await findOrphan(plan);
   if (orphan) {
     if (startedLikeThis(orphan.pid, plan) && (await isHealthy(orphan, plan.cluster, url))) {
       log(`adopted the running PostgreSQL (process ${orphan.pid})`);
@@ -45,16 +47,18 @@ export async function raiseServer(
 }
 
 /** A postmaster of this cluster that lives; a pid file that names any other process is in the way and is removed. */
-async function findOrphan(cluster: string): Promise<Postmaster | null> {
+async function findOrphan({ cluster, socketDir }: ServerPlan): Promise<Postmaster | null> {
   const noted = readPostmasterPid(cluster);
-  if (!noted) return null;
-  if (isPostgresOf(cluster, noted.pid)) return watchForeign(noted.pid);
-  // PostgreSQL gives way to any living process of its user with that number. One that is no postgres of this cluster
-  // merely got the number. A dead one is left to PostgreSQL: the file also names the shared memory it has to check.
-  if (processIdentity(noted.pid) !== null) {
+  if (noted && isPostgresOf(cluster, noted.pid)) return watchForeign(noted.pid);
+  // PostgreSQL gives way to any process of its user with that number: one that merely got the number, or the zombie of
+  // the killed postmaster where nobody reaps (a container whose first process is `npm start`). Without a number in the
+  // table the file is left to PostgreSQL, which also finds in it the shared memory that has to be free.
+  if (noted && isListed(noted.pid)) {
     await endLeftovers(cluster);
     rmSync(join(cluster, 'postmaster.pid'), { force: true });
   }
+  // The socket has a file of that kind as well, which guards nothing: its directory is this cluster's alone.
+  rmSync(join(socketDir, `.s.PGSQL.${PORT}.lock`), { force: true });
   return null;
 }
 
@@ -99,11 +103,13 @@ async function launchAfterLeftovers(
   }
 }
 
+/** Waits until the last process of the dead postmaster is gone. */
 async function endLeftovers(cluster: string): Promise<void> {
-  for (const until = Date.now() + NOTICE_MS; Date.now() < until;) {
-    if (postgresProcessesOf(cluster).length === 0) return;
-    await delay(50);
+  for (let waited = 0; waited < GONE_MS; waited += LOOK_MS) {
+    const left = postgresProcessesOf(cluster);
+    if (left.length === 0) return;
+    // A long query does not look up. SIGQUIT ends a backend at once; nobody is left who would take its answer.
+    if (waited >= NOTICE_MS) for (const pid of left) sendSignal(pid, 'SIGQUIT');
+    await delay(LOOK_MS);
   }
-  // A long query does not look up. SIGQUIT ends a backend at once; nobody is left who would take its answer.
-  for (const pid of postgresProcessesOf(cluster)) sendSignal(pid, 'SIGQUIT');
 }
