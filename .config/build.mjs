@@ -22,7 +22,9 @@ const sources = folders
 const wanted = new Set(sources.map(target));
 if (existsSync(dist)) for (const f of walk(dist)) if (f.endsWith('.js') && !wanted.has(f)) rmSync(f);
 
-const settings = Math.max(...['.swcrc', 'tsconfig.json', '.config/build.mjs'].map((f) => statSync(join(root, f)).mtimeMs));
+const settings = Math.max(
+  ...['.swcrc', 'tsconfig.json', '.config/build.mjs'].map((f) => statSync(join(root, f)).mtimeMs),
+);
 const stale = sources.filter((f) => {
   const out = target(f);
   return !existsSync(out) || statSync(out).mtimeMs < Math.max(statSync(f).mtimeMs, settings);

@@ -19,7 +19,10 @@ export default tseslint.config(
     files: ['apps/api/src/**/*.ts', 'libs/**/*.ts'],
     ignores: ['apps/api/src/config/**', '**/*.spec.ts'],
     rules: {
-      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Read the environment in apps/api/src/config only.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Read the environment in apps/api/src/config only.' },
+      ],
     },
   },
 );
