@@ -98,6 +98,10 @@ export const atMostOne =
     ];
   };
 
+/** The resource of the list whose attribute is this value; a stranger that a faulty filter found must not be linked. */
+export const matchOf = (reply: Pick<Reply, 'body'>, attribute: string, value: string): Json | undefined =>
+  resourcesOf(reply).find((r) => String(r[attribute]).toLowerCase() === value.toLowerCase());
+
 /** What a returned user must say; what is undefined is not judged. */
 export interface ExpectedUser {
   readonly id?: string;

@@ -17,8 +17,15 @@ type Operation = { op: string; path?: string; value?: unknown };
 class Fake {
   readonly stores: Record<string, Resource[]> = { Users: [], Groups: [] };
   readonly seen: string[] = [];
-  defect: 'none' | 'drops a row' | 'doubles a row' | 'loses members' | 'text totals' | 'plain 404' | 'ignores active' =
-    'none';
+  defect:
+    | 'none'
+    | 'drops a row'
+    | 'doubles a row'
+    | 'loses members'
+    | 'text totals'
+    | 'plain 404'
+    | 'ignores active'
+    | 'ignores filters' = 'none';
   throttle = 0;
   private readonly server: Server = createServer((request, response) => void this.answer(request, response));
 
@@ -87,7 +94,10 @@ class Fake {
   private list(query: URLSearchParams, store: readonly Resource[]): Json {
     const [, attribute, quoted] = /^(\w+) eq (".*")$/.exec(query.get('filter') ?? '') ?? [];
     const wanted = quoted && String(JSON.parse(quoted)).toLowerCase();
-    const found = attribute ? store.filter((r) => String(r[attribute]).toLowerCase() === wanted) : store;
+    const found =
+      attribute && this.defect !== 'ignores filters'
+        ? store.filter((r) => String(r[attribute]).toLowerCase() === wanted)
+        : store;
     const startIndex = Number(query.get('startIndex'));
     const page = found.slice(startIndex - 1, startIndex - 1 + Number(query.get('count')));
     const hit = startIndex > 1 && page.length > 1;
@@ -163,6 +173,16 @@ describe('a whole run', () => {
     const { good, text } = await run('secret');
     expect(good).toBe(false);
     expect(text).toMatch(sentence);
+  });
+
+  it('links nobody whom it did not ask for, when a server ignores filters', async () => {
+    await run('secret', '--users', '1', '--groups', '0');
+    fake.defect = 'ignores filters';
+    const before = JSON.stringify(fake.stores.Users);
+    const { good, text } = await run('secret', '--users', '1', '--groups', '0', '--seed', 'other');
+    expect(good).toBe(false);
+    expect(text).toMatch(/the filter for "[^"]+" found "/);
+    expect(JSON.stringify(fake.stores.Users)).toBe(before);
   });
 
   it('stops after a connector test that fails, as Okta would', async () => {

@@ -7,6 +7,7 @@ import {
   gone,
   group,
   list,
+  matchOf,
   objectOf,
   patched,
   resourcesOf,
@@ -123,7 +124,8 @@ async function push(session: Session, step: string, index: number, displayName: 
     answers([200], all(list(FIRST), atMostOne('displayName', displayName))),
   );
   if (found.status !== 200) return undefined;
-  const [match] = resourcesOf(found);
+  const match = matchOf(found, 'displayName', displayName);
+  if (!match && resourcesOf(found).length) return undefined;
   const pushed = (id: unknown): PushedGroup => ({ index, id: String(id), displayName, members: new Set() });
   if (match) return { pushed: pushed(match.id), existed: true };
   const answer = await session.ask(

@@ -1,4 +1,4 @@
-import { all, answers, atMostOne, created, list, objectOf, resourcesOf, user, userFaults } from '../checks';
+import { all, answers, atMostOne, created, list, matchOf, objectOf, resourcesOf, user } from '../checks';
 import { lookup } from '../filters';
 import { creation, replacement } from '../payloads';
 import { Person } from '../people';
@@ -24,11 +24,9 @@ export async function assign(session: Session, person: Person, step: string): Pr
     answers([200], all(list({ startIndex: 1, count: 100 }), atMostOne('userName', person.userName))),
   );
   if (found.status !== 200) return;
-  const [match] = resourcesOf(found);
-  const id =
-    match && userFaults(match).length === 0
-      ? await link(session, person, String(match.id), step)
-      : await create(session, person, step);
+  const match = matchOf(found, 'userName', person.userName);
+  if (!match && resourcesOf(found).length) return;
+  const id = match ? await link(session, person, String(match.id), step) : await create(session, person, step);
   if (id) session.accounts[person.index] = { person, id, active: true, title: person.title };
 }
 
