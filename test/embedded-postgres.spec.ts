@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chownSync,
@@ -100,7 +100,8 @@ describe('the embedded PostgreSQL', () => {
     dir = mkdtempSync(join(tmpdir(), TEST_DIR_PREFIX));
     dataDir = join(dir, 'data');
     // A restored backup, so to speak: initdb takes longer than most of these tests.
-    cpSync(join(seed, 'postgres'), join(dataDir, 'postgres'), { recursive: true });
+    mkdirSync(dataDir);
+    execFileSync('cp', ['-R', join(seed, 'postgres'), dataDir]);
   });
   const notYetThere = () => {
     dataDir = join(dir, 'fresh');

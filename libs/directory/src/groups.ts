@@ -115,20 +115,21 @@ export class Groups {
     return this.rendered(ctx, type, fresh, projection);
   }
 
-  /** PUT: attributes and, when `members` was sent, exactly those members. @throws NotFound, PreconditionFailed */
+  /** PUT: the attributes that `put` makes, and exactly the members that were sent. @throws NotFound, PreconditionFailed */
   async replace(
     ctx: RequestContext,
     type: ResourceType,
     id: string,
     ifMatch: string | undefined,
     parsed: ParsedResource,
+    put: (current: JsonObject) => JsonObject,
     projection: Projection,
   ): Promise<Rendered> {
     const delta = new MemberDelta();
     // K9: what a PUT leaves out is cleared, members included.
     delta.removeAll();
     delta.add(parsed.members ?? []);
-    const row = await this.change(ctx, type, id, ifMatch, () => parsed.resource, [delta]);
+    const row = await this.change(ctx, type, id, ifMatch, put, [delta]);
     return this.rendered(ctx, type, row, projection);
   }
 

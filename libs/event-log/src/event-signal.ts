@@ -31,7 +31,7 @@ export class EventSignal {
     };
     client.on('error', again);
     client.on('end', again);
-    client.on('notification', () => this.woken.emit('wake'));
+    client.on('notification', ({ payload }) => this.woken.emit(payload ? `topic ${payload}` : 'wake'));
     await client.connect();
     await client.query(`LISTEN ${CHANNEL}`);
     this.client = client;
@@ -48,6 +48,16 @@ export class EventSignal {
   onWake(wake: () => void): () => void {
     this.woken.on('wake', wake);
     return () => this.woken.off('wake', wake);
+  }
+
+  /** Tells every process that something it may hold in memory has changed; resolves when it was sent. */
+  async tell(topic: string): Promise<void> {
+    this.woken.emit(`topic ${topic}`);
+    await this.client?.query(`SELECT pg_notify('${CHANNEL}', $1)`, [topic]).catch(this.fault);
+  }
+
+  onTopic(topic: string, listener: () => void): void {
+    this.woken.on(`topic ${topic}`, listener);
   }
 
   async close(): Promise<void> {

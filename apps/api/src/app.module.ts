@@ -1,0 +1,43 @@
+import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
+import { AuditModule } from './audit';
+import { FirstStart } from './bootstrap';
+import { ConfigModule, type Environment } from './config';
+import { DatabaseModule } from './database';
+import { ErrorFilter } from './error-filter';
+import { HealthModule } from './health';
+import { FaultLog } from './http';
+import { ScimModule } from './scim';
+import { TenancyModule } from './tenancy';
+
+@Global()
+@Module({})
+class LogModule {
+  static with(faults: FaultLog): DynamicModule {
+    return { module: LogModule, providers: [{ provide: FaultLog, useValue: faults }], exports: [FaultLog] };
+  }
+}
+
+/** The only file that knows every module. */
+@Module({})
+export class AppModule {
+  static with(environment: Environment, databaseUrl: string, faults: FaultLog): DynamicModule {
+    // A worker answers for its health and for nothing else.
+    const api: Type[] = environment.servesApi ? [ScimModule] : [];
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(environment),
+        LogModule.with(faults),
+        DatabaseModule.at(databaseUrl),
+        ScheduleModule.forRoot(),
+        TenancyModule,
+        AuditModule,
+        HealthModule,
+        ...api,
+      ],
+      providers: [FirstStart, { provide: APP_FILTER, useClass: ErrorFilter }],
+    };
+  }
+}

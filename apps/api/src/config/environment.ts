@@ -1,0 +1,102 @@
+import 'reflect-metadata';
+import { plainToInstance } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
+
+export type Role = 'all' | 'api' | 'worker';
+
+/** The environment, validated once and typed (contract §1). Nothing else reads process.env. */
+export class Environment {
+  @IsInt({ message: 'a whole number from 0 to 65535' })
+  @Min(0, { message: 'a whole number from 0 to 65535' })
+  @Max(65_535, { message: 'a whole number from 0 to 65535' })
+  PORT = 3000;
+
+  @IsString()
+  @MinLength(1, { message: 'an address to listen on, such as 127.0.0.1' })
+  HOST = '127.0.0.1';
+
+  @IsOptional()
+  @Matches(/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/, { message: 'an http or https URL without a query' })
+  PUBLIC_URL?: string;
+
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'a postgres:// URL' })
+  DATABASE_URL?: string;
+
+  @IsString()
+  @MinLength(1, { message: 'a folder' })
+  DATA_DIR = '.data';
+
+  @IsOptional()
+  @MinLength(24, { message: 'a secret of at least 24 characters' })
+  @Matches(/^[\x21-\x7e]+$/, { message: 'printable ASCII characters without blanks' })
+  BOOTSTRAP_ADMIN_TOKEN?: string;
+
+  @IsIn(['all', 'api', 'worker'], { message: 'all, api or worker' })
+  ROLE: Role = 'all';
+
+  @Matches(/^[a-z][a-z0-9_]{0,30}$/, { message: 'lower-case letters, digits and underscores, a letter first' })
+  APP_NAME = 'taskade';
+
+  @IsOptional()
+  @Matches(/^smtps?:\/\/\S+$/, { message: 'an smtp:// or smtps:// URL' })
+  SMTP_URL?: string;
+
+  @IsIn(['0', '1'], { message: '0 or 1' })
+  WEBHOOK_ALLOW_PRIVATE = '0';
+
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    message: 'fatal, error, warn, info, debug, trace or silent',
+  })
+  LOG_LEVEL = 'info';
+
+  @IsIn(['0', '1'], { message: '0 or 1' })
+  LOG_PRETTY = '0';
+
+  /** Without a trailing slash: what meta.location and the printed base URL start with. */
+  get publicUrl(): string {
+    return (this.PUBLIC_URL ?? `http://localhost:${this.PORT}`).replace(/\/+$/, '');
+  }
+
+  get scimBaseUrl(): string {
+    return `${this.publicUrl}/scim/v2`;
+  }
+
+  get servesApi(): boolean {
+    return this.ROLE !== 'worker';
+  }
+
+  get worksJobs(): boolean {
+    return this.ROLE !== 'api';
+  }
+}
+
+/** A variable has a value that cannot be used; the message is the one line that a person sees. */
+export class EnvironmentError extends Error {}
+
+const NUMBERS = new Set(['PORT']);
+const SECRETS = new Set(['BOOTSTRAP_ADMIN_TOKEN', 'DATABASE_URL', 'SMTP_URL']);
+
+/**
+ * Reads and checks the environment; an empty value counts as unset.
+ * @throws EnvironmentError naming the variable, what it got (secrets are not repeated) and what it takes
+ */
+export function readEnvironment(source: NodeJS.ProcessEnv): Environment {
+  const known = Object.keys(new Environment());
+  const optional = ['PUBLIC_URL', 'DATABASE_URL', 'BOOTSTRAP_ADMIN_TOKEN', 'SMTP_URL'];
+  const given: Record<string, unknown> = {};
+  for (const name of [...new Set([...known, ...optional])]) {
+    const value = source[name];
+    if (value === undefined || value === '') continue;
+    given[name] = NUMBERS.has(name) ? (/^\d+$/.test(value) ? Number(value) : value) : value;
+  }
+  const environment = plainToInstance(Environment, given);
+  const [fault] = validateSync(environment);
+  if (fault) {
+    const takes = Object.values(fault.constraints ?? {})[0];
+    const value = String(source[fault.property]);
+    const got = SECRETS.has(fault.property) ? `a value of ${value.length} characters` : JSON.stringify(value);
+    throw new EnvironmentError(`${fault.property} got ${got}; it takes ${takes}.`);
+  }
+  return environment;
+}

@@ -1,0 +1,5 @@
+export * from './body-parser';
+export * from './fastify-application';
+export * from './fault-log';
+export * from './problem';
+export * from './validated-body';

@@ -1,0 +1,66 @@
+import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import * as ipaddr from 'ipaddr.js';
+import type { CredentialKind } from '@provost/entities';
+import { Forbidden, Unauthorized } from '@provost/scim-protocol';
+import { ALLOWED } from './allow';
+import { LastUse } from './last-use';
+import type { Principal } from './principal';
+
+/** The request as guards and controllers see it. */
+export interface AuthenticatedRequest {
+  readonly id: string;
+  readonly ip: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Record<string, string | string[] | undefined>;
+  user?: Principal;
+}
+
+/** Lets a request in when its token is live and of a kind that the route allows (contract §2). */
+@Injectable()
+export class BearerGuard extends AuthGuard('bearer') {
+  constructor(
+    @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(LastUse) private readonly lastUse: LastUse,
+  ) {
+    super();
+  }
+
+  /** @throws Unauthorized, Forbidden */
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const allowed = this.reflector.getAllAndOverride<CredentialKind[] | 'public' | undefined>(ALLOWED, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (allowed === 'public') return true;
+    await super.canActivate(context);
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const principal = request.user!;
+    if (!allowed?.includes(principal.kind)) throw new Forbidden();
+    if (principal.kind === 'scim' && !principal.scimEnabled)
+      throw new Forbidden('SCIM is switched off for this tenant. An administrator can switch it on again.');
+    if (principal.allowedIps.length && !isAllowed(request.ip, principal.allowedIps))
+      throw new Forbidden(`This credential may not be used from ${request.ip}.`);
+    this.lastUse.note(principal, request.ip);
+    return true;
+  }
+
+  /** Unknown, expired and revoked tokens look the same from outside. */
+  override handleRequest<User>(error: Error | null, user: User | false): User {
+    if (error) throw error;
+    if (!user) throw new Unauthorized();
+    return user;
+  }
+}
+
+/** Whether an address lies in one of the ranges; IPv4 inside IPv6 counts as IPv4. */
+export function isAllowed(ip: string, ranges: readonly string[]): boolean {
+  if (!ipaddr.isValid(ip)) return false;
+  const address = ipaddr.process(ip);
+  return ranges.some((range) => {
+    const [network, bits] = ipaddr.parseCIDR(range);
+    return network.kind() === address.kind() && address.match(network, bits);
+  });
+}

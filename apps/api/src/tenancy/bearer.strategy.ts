@@ -1,0 +1,31 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { Strategy } from 'passport-http-bearer';
+import { CredentialCache } from './credential-cache';
+import type { Principal } from './principal';
+
+interface Carrier {
+  headers: { authorization?: string };
+}
+
+/**
+ * RFC 6750 bearer tokens from the Authorization header, and only from there: the strategy would also take them from the query
+ * and the body, where they end up in logs. Okta's "Header" mode sends the token without a scheme (catalogue §1.2).
+ */
+@Injectable()
+export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
+  constructor(@Inject(CredentialCache) private readonly credentials: CredentialCache) {
+    super({ realm: 'provost' });
+  }
+
+  override authenticate(request: Carrier): void {
+    const parts = (request.headers.authorization ?? '').trim().split(/\s+/);
+    const token = parts.length === 1 ? parts[0] : parts.length === 2 && /^bearer$/i.test(parts[0]!) ? parts[1] : '';
+    const headers = token ? { authorization: `Bearer ${token}` } : {};
+    super.authenticate({ headers } as Parameters<Strategy['authenticate']>[0]);
+  }
+
+  async validate(token: string): Promise<Principal | false> {
+    return (await this.credentials.find(token)) ?? false;
+  }
+}

@@ -1,0 +1,98 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { NIL_TENANT, statement, TenantDatabase } from '@provost/entities';
+import { EventSignal } from '@provost/event-log';
+import { Environment } from '../config';
+import type { Principal } from './principal';
+import { claimedTenant, tokenHash } from './token';
+
+const FIND = statement(
+  'credential.find',
+  `SELECT c.id, c.kind, c.name, c.client_profile, c.allowed_ips, c.expires_at, coalesce(t.scim_enabled, true) AS scim_enabled
+   FROM credentials c LEFT JOIN tenants t ON t.id = c.tenant_id
+   WHERE c.tenant_id = $1::uuid AND c.token_hash = $2 AND c.revoked_at IS NULL
+     AND (c.expires_at IS NULL OR c.expires_at > now())`,
+);
+interface FoundRow {
+  id: string;
+  kind: Principal['kind'];
+  name: string;
+  client_profile: string;
+  allowed_ips: string[];
+  expires_at: Date | null;
+  scim_enabled: boolean;
+}
+/** Told to all instances when a credential or a tenant's switch changes. */
+export const CREDENTIALS_CHANGED = 'credentials';
+const FRESH_MS = 5_000;
+
+/**
+ * Finds the credential of a token. What was found is remembered for a few seconds and forgotten when any instance says
+ * that credentials changed; a SCIM request that reaches the database is checked there once more (ENTER_CHECKED), so a
+ * revoked token does nothing even in between.
+ */
+@Injectable()
+export class CredentialCache {
+  private readonly found = new LRUCache<string, Principal>({ max: 10_000, ttl: FRESH_MS });
+  private readonly bootstrap: Buffer | undefined;
+
+  constructor(
+    @Inject(TenantDatabase) private readonly db: TenantDatabase,
+    @Inject(EventSignal) private readonly signal: EventSignal,
+    @Inject(Environment) environment: Environment,
+  ) {
+    const token = environment.BOOTSTRAP_ADMIN_TOKEN;
+    this.bootstrap = token === undefined ? undefined : tokenHash(token);
+    this.signal.onTopic(CREDENTIALS_CHANGED, () => this.found.clear());
+  }
+
+  /** @returns undefined when the token is unknown, expired or revoked; nobody learns which */
+  async find(token: string): Promise<Principal | undefined> {
+    const hash = tokenHash(token);
+    if (this.bootstrap && timingSafeEqual(hash, this.bootstrap)) return BOOTSTRAP;
+    const key = hash.toString('base64');
+    const known = this.found.get(key);
+    if (known?.scimEnabled && (!known.expiresAt || known.expiresAt.getTime() > Date.now())) return known;
+    const tenantId = claimedTenant(token);
+    if (tenantId === undefined) return undefined;
+    const [row] = await this.db.read<FoundRow>({ tenantId }, FIND, [tenantId, hash]);
+    if (!row) {
+      this.found.delete(key);
+      return undefined;
+    }
+    const principal: Principal = {
+      kind: row.kind,
+      credentialId: row.id,
+      name: row.name,
+      tenantId,
+      clientProfile: row.client_profile,
+      allowedIps: row.allowed_ips,
+      scimEnabled: row.scim_enabled,
+      expiresAt: row.expires_at,
+    };
+    this.found.set(key, principal);
+    return principal;
+  }
+
+  /** Everybody, forget what you remember of credentials; resolves when it was said. */
+  async forget(): Promise<void> {
+    await this.signal.tell(CREDENTIALS_CHANGED);
+  }
+
+  /** This process alone, because the database said otherwise. */
+  forgetHere(): void {
+    this.found.clear();
+  }
+}
+
+const BOOTSTRAP: Principal = {
+  kind: 'operator',
+  credentialId: undefined,
+  name: 'BOOTSTRAP_ADMIN_TOKEN',
+  tenantId: NIL_TENANT,
+  clientProfile: 'lenient',
+  allowedIps: [],
+  scimEnabled: true,
+  expiresAt: null,
+};

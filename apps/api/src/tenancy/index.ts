@@ -1,0 +1,8 @@
+export * from './allow';
+export { type AuthenticatedRequest } from './bearer.guard';
+export * from './credential-cache';
+export * from './credentials.service';
+export * from './principal';
+export * from './request-tenant';
+export * from './tenancy.module';
+export * from './tenants.service';

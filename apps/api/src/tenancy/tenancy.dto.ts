@@ -1,0 +1,80 @@
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsDate,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  MinDate,
+  registerDecorator,
+  ValidateNested,
+} from 'class-validator';
+import * as ipaddr from 'ipaddr.js';
+import { CREDENTIAL_KINDS, type CredentialKind } from '@provost/entities';
+import { CLIENT_PROFILES } from '@provost/scim-protocol';
+
+export class CreateTenantDto {
+  @Matches(/^[a-z0-9](-?[a-z0-9]){0,62}$/, {
+    message: 'must be 1 to 63 lower-case letters, digits and single hyphens, such as acme-eu',
+  })
+  slug!: string;
+  @IsString({ message: 'must be a text' })
+  @Length(1, 200, { message: 'must have 1 to 200 characters' })
+  name!: string;
+  @IsOptional()
+  @Matches(/^[a-z0-9-]{1,40}$/, { message: 'must be lower-case letters, digits and hyphens' })
+  region?: string;
+}
+
+class ScimSwitchDto {
+  @IsBoolean({ message: 'must be true or false' })
+  enabled!: boolean;
+}
+
+export class UpdateTenantDto {
+  @IsOptional()
+  @IsString({ message: 'must be a text' })
+  @Length(1, 200, { message: 'must have 1 to 200 characters' })
+  name?: string;
+  @IsOptional()
+  @ValidateNested({ message: 'must be an object such as {"enabled": true}' })
+  @Type(() => ScimSwitchDto)
+  scim?: ScimSwitchDto;
+}
+
+export class CreateCredentialDto {
+  @IsIn(CREDENTIAL_KINDS, { message: `must be one of ${CREDENTIAL_KINDS.join(', ')}` })
+  kind!: CredentialKind;
+  @IsString({ message: 'must be a text' })
+  @Length(1, 200, { message: 'must have 1 to 200 characters' })
+  name!: string;
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? new Date(value) : value))
+  @IsDate({ message: 'must be a time such as 2027-01-31T00:00:00Z' })
+  @MinDate(() => new Date(), { message: 'must lie in the future' })
+  expiresAt?: Date;
+  @IsOptional()
+  @IsArray({ message: 'must be a list of CIDR ranges' })
+  @ArrayMaxSize(200, { message: 'must have at most 200 ranges' })
+  @IsCidr()
+  allowedIps?: string[];
+  @IsOptional()
+  @IsIn(Object.keys(CLIENT_PROFILES), { message: `must be one of ${Object.keys(CLIENT_PROFILES).join(', ')}` })
+  clientProfile?: string;
+}
+
+/** Each element is a range such as 203.0.113.0/24 or 2001:db8::/32. */
+function IsCidr(): PropertyDecorator {
+  return (target, property) =>
+    registerDecorator({
+      name: 'isCidr',
+      target: target.constructor,
+      propertyName: property as string,
+      options: { each: true, message: 'must hold CIDR ranges such as 203.0.113.0/24' },
+      validator: { validate: (value: unknown) => typeof value === 'string' && ipaddr.isValidCIDR(value) },
+    });
+}

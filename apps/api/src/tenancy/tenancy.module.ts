@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { PassportModule } from '@nestjs/passport';
+import { BearerGuard } from './bearer.guard';
+import { BearerStrategy } from './bearer.strategy';
+import { CredentialCache } from './credential-cache';
+import { CredentialsController } from './credentials.controller';
+import { CredentialsService } from './credentials.service';
+import { LastUse } from './last-use';
+import { RequestTenant } from './request-tenant';
+import { TenantsController } from './tenants.controller';
+import { TenantsService } from './tenants.service';
+
+/** Tenants, credentials, and who may call. The guard stands before every route of the application. */
+@Module({
+  imports: [PassportModule],
+  controllers: [TenantsController, CredentialsController],
+  providers: [
+    BearerStrategy,
+    CredentialCache,
+    CredentialsService,
+    LastUse,
+    RequestTenant,
+    TenantsService,
+    { provide: APP_GUARD, useClass: BearerGuard },
+  ],
+  exports: [CredentialCache, CredentialsService, RequestTenant, TenantsService],
+})
+export class TenancyModule {}
