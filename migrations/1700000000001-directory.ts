@@ -130,6 +130,7 @@ export class Directory1700000000001 implements MigrationInterface {
         query_hash bytea NOT NULL,
         start_index integer NOT NULL,
         after_id uuid NOT NULL,
+        until_id uuid NOT NULL,
         total integer NOT NULL,
         updated_at timestamptz NOT NULL,
         CONSTRAINT page_positions_pkey PRIMARY KEY (tenant_id, credential_id, query_hash, start_index)

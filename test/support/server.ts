@@ -24,7 +24,12 @@ export async function startServer(environment: NodeJS.ProcessEnv = {}): Promise<
   const database = environment.DATABASE_URL ? undefined : await createTestDatabase();
   const databaseUrl = environment.DATABASE_URL ?? database!.url;
   const port = await freePort();
-  const settings = readEnvironment({ PORT: String(port), DATABASE_URL: databaseUrl, LOG_LEVEL: 'error', ...environment });
+  const settings = readEnvironment({
+    PORT: String(port),
+    DATABASE_URL: databaseUrl,
+    LOG_LEVEL: 'error',
+    ...environment,
+  });
   const app = await createServer(settings, databaseUrl, new FaultLog(pino({ level: settings.LOG_LEVEL })));
   const tokens = await app.get(FirstStart).run();
   await app.listen(port, '127.0.0.1');

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import { encodedPath, exchange, Json, WireAnswer } from './wire-client';
 
 export const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -12,6 +13,7 @@ export interface Server {
   readonly apiUrl: string;
   readonly scimToken: string;
   readonly operatorToken: string;
+  readonly databaseUrl: string;
 }
 
 /** The people of the vectors: `<U1>` is Ava in all of them. */
@@ -63,6 +65,21 @@ export class World {
       },
       body,
     });
+  }
+
+  /** The events of a type about a subject, as the log has them, the personal part not opened. */
+  async events(type: string, subjectId: string): Promise<{ data: unknown; sealed: Buffer | null }[]> {
+    const client = new Client({ connectionString: this.server.databaseUrl });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ data: unknown; sealed: Buffer | null }>(
+        'select data, sealed from events where type = $1 and subject_id = $2',
+        [type, subjectId],
+      );
+      return rows;
+    } finally {
+      await client.end();
+    }
   }
 
   /** Creates a user and binds the placeholder to the id; the defaults are the vectors' people. */

@@ -1,6 +1,13 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import { CredentialRefused } from '@provost/entities';
-import { BadRequest, MethodNotAllowed, NotFound, ScimError, TooManyRequests, Unauthorized } from '@provost/scim-protocol';
+import {
+  BadRequest,
+  MethodNotAllowed,
+  NotFound,
+  ScimError,
+  TooManyRequests,
+  Unauthorized,
+} from '@provost/scim-protocol';
 import { asProblem, FaultLog, problem } from './http';
 import { asScimError, methodNotAllowed, SCIM_JSON } from './scim';
 import { type AuthenticatedRequest, CredentialCache } from './tenancy';
@@ -9,7 +16,7 @@ interface Reply {
   readonly sent: boolean;
   status(code: number): Reply;
   header(name: string, value: string): Reply;
-  send(body: string): unknown;
+  send(body: Buffer): unknown;
 }
 
 /** Every error of the application: SCIM errors below /scim, problem details (RFC 9457) elsewhere (contract §2). */
@@ -35,10 +42,14 @@ export class ErrorFilter implements ExceptionFilter {
 
   private scim(error: unknown, request: AuthenticatedRequest, reply: Reply): void {
     const known = this.known(error, request);
-    if (!known || known.status >= 500) this.report(error, request);
-    const answer = known ?? new ScimError(500, `Something went wrong here. Quote request ${request.id} to the operator.`);
+    if (!known || known.status === 503) this.report(error, request);
+    const answer =
+      known ?? new ScimError(500, `Something went wrong here. Quote request ${request.id} to the operator.`);
     this.headers(answer, reply);
-    reply.status(answer.status).header('content-type', SCIM_JSON).send(JSON.stringify(answer));
+    reply
+      .status(answer.status)
+      .header('content-type', SCIM_JSON)
+      .send(Buffer.from(JSON.stringify(answer)));
   }
 
   private known(error: unknown, request: AuthenticatedRequest): ScimError | undefined {
@@ -55,10 +66,13 @@ export class ErrorFilter implements ExceptionFilter {
 
   private problem(error: unknown, request: AuthenticatedRequest, reply: Reply): void {
     const known = asProblem(error) ?? asProblem(asScimError(error));
-    if (!known || known.status >= 500) this.report(error, request);
+    if (!known || known.status === 503) this.report(error, request);
     const answer = known ?? problem(500, `Something went wrong here. Quote request ${request.id} to the operator.`);
     this.headers(answer.status === 401 ? new Unauthorized() : error, reply);
-    reply.status(answer.status).header('content-type', 'application/problem+json').send(JSON.stringify(answer));
+    reply
+      .status(answer.status)
+      .header('content-type', 'application/problem+json')
+      .send(Buffer.from(JSON.stringify(answer)));
   }
 
   private headers(error: unknown, reply: Reply): void {

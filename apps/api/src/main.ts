@@ -9,7 +9,16 @@ import { createServer } from './server';
 /** Everything that Provost is, from one command. @returns how to stop it */
 async function start(environment: Environment): Promise<() => Promise<void>> {
   const transport = environment.LOG_PRETTY === '1' ? { transport: { target: 'pino-pretty' } } : {};
-  const redact = ['authorization', 'password', 'secret', 'token', '*.authorization', '*.password', '*.secret', '*.token'];
+  const redact = [
+    'authorization',
+    'password',
+    'secret',
+    'token',
+    '*.authorization',
+    '*.password',
+    '*.secret',
+    '*.token',
+  ];
   const log = new FaultLog(pino({ level: environment.LOG_LEVEL, redact, base: null, ...transport }));
   const embedded = environment.DATABASE_URL
     ? undefined
@@ -48,7 +57,7 @@ function announce(environment: Environment, tokens: FirstTokens | undefined): vo
 async function main(): Promise<void> {
   let environment: Environment;
   try {
-    environment = readEnvironment(process.env);
+    environment = readEnvironment();
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -60,7 +69,11 @@ async function main(): Promise<void> {
   const onSignal = () => {
     if (stopping) return;
     stopping = true;
-    if (stop) void stop().then(() => process.exit(0), () => process.exit(1));
+    if (stop)
+      void stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);

@@ -1,4 +1,10 @@
-import { changes, type JsonObject, type ParsedResource, type Projection, type ResourceType } from '@provost/scim-protocol';
+import {
+  changes,
+  type JsonObject,
+  type ParsedResource,
+  type Projection,
+  type ResourceType,
+} from '@provost/scim-protocol';
 import { isUuid, statement, uuidV7, type TenantDatabase } from '@provost/entities';
 import { eventValues, insertEvents, type EventSignal, type NewEvent } from '@provost/event-log';
 import { notFound, requireVersion } from './faults';

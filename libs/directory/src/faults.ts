@@ -9,7 +9,10 @@ export function violatedConstraint(error: unknown): string | undefined {
 
 /** Catalogue OK-C3, R33: shown to Okta's administrator. */
 export function userNameTaken(userName: string): Conflict {
-  return new Conflict(`A user with the userName "${userName}" already exists (upper and lower case count as the same).`, 'uniqueness');
+  return new Conflict(
+    `A user with the userName "${userName}" already exists (upper and lower case count as the same).`,
+    'uniqueness',
+  );
 }
 
 export function notFound(type: string, id: string): NotFound {

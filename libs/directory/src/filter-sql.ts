@@ -1,4 +1,10 @@
-import { BadRequest, type AttributePath, type CompareOperator, type CompareValue, type Filter } from '@provost/scim-protocol';
+import {
+  BadRequest,
+  type AttributePath,
+  type CompareOperator,
+  type CompareValue,
+  type Filter,
+} from '@provost/scim-protocol';
 import { isUuid } from '@provost/entities';
 import { compareJson, compareKey, compareTime } from './comparison-sql';
 import { uuidV7Floor } from '@provost/entities';
@@ -49,7 +55,11 @@ export class FilterSql {
   }
 
   /** Attributes that have a column of their own. */
-  private column({ schema, attribute, sub }: AttributePath, op: CompareOperator, value: CompareValue): string | undefined {
+  private column(
+    { schema, attribute, sub }: AttributePath,
+    op: CompareOperator,
+    value: CompareValue,
+  ): string | undefined {
     if (schema !== undefined) return undefined;
     const text = String(value);
     const name = sub ? `${attribute.name}.${sub.name}` : attribute.name;
@@ -70,7 +80,12 @@ export class FilterSql {
       case 'meta.version':
         return compareKey(`(('W/"' || r.version || '"') COLLATE "C")`, op, text, this.values);
       case 'meta.location':
-        return compareKey(`((${this.values.add(this.table.url, 'text')} || r.id::text) COLLATE "C")`, op, text, this.values);
+        return compareKey(
+          `((${this.values.add(this.table.url, 'text')} || r.id::text) COLLATE "C")`,
+          op,
+          text,
+          this.values,
+        );
     }
     const key = this.table.keys[name];
     if (!key) return undefined;
@@ -88,9 +103,14 @@ export class FilterSql {
   }
 
   /** `groups` of a user and `members` of a group are rows elsewhere. */
-  private membership({ schema, attribute, sub }: AttributePath, op: CompareOperator, value: CompareValue): string | undefined {
+  private membership(
+    { schema, attribute, sub }: AttributePath,
+    op: CompareOperator,
+    value: CompareValue,
+  ): string | undefined {
     if (schema !== undefined) return undefined;
-    if (this.table.name === 'users' && attribute.name === 'groups') return memberOf(sub?.name ?? 'value', op, value, this.values);
+    if (this.table.name === 'users' && attribute.name === 'groups')
+      return memberOf(sub?.name ?? 'value', op, value, this.values);
     if (this.table.name === 'groups' && attribute.name === 'members')
       return groupMember(sub?.name ?? 'value', op, value, this.values);
     return undefined;

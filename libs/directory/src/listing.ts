@@ -88,25 +88,29 @@ export class Listing {
   }
 
   private async byIndex(query: Query, startIndex: number, count: number): Promise<PageOfRows> {
-    if (count === 0) return { rows: [], totalResults: await this.count(query), startIndex };
+    if (count === 0) return { rows: [], totalResults: (await this.count(query)).n, startIndex };
     // Only the order of ids is remembered: it is the one that Okta and Entra walk in.
     const walk = startIndex > 1 && query.sort === BY_ID;
-    const known = walk ? await this.positions.recall(query.ctx.scope, query.hash, startIndex) : undefined;
+    const edge = walk ? await this.positions.recall(query.ctx.scope, query.hash, startIndex) : undefined;
     const rows = await this.select(
       query,
       count + 1,
-      known ? { after: { key: null, id: known.afterId } } : { offset: startIndex - 1 },
+      edge ? { after: { key: null, id: edge.afterId }, until: edge.untilId } : { offset: startIndex - 1 },
     );
     const more = rows.length > count;
     if (more) rows.pop();
     const reached = startIndex - 1 + rows.length;
-    let total: number;
-    if (known) total = more ? Math.max(known.total, reached + 1) : reached;
-    else total = more || (rows.length === 0 && startIndex > 1) ? await this.count(query) : reached;
+    // Counted on the first page of a walk, and where nothing is left to say a total from.
+    const counted = (more && !edge) || (rows.length === 0 && startIndex > 1) ? await this.count(query) : undefined;
+    let total = counted ? counted.n : more ? edge!.total : reached;
     // A client that stops at the total must come for the next page as long as there is one.
     if (more) total = Math.max(total, reached + 1);
     if (more && query.sort === BY_ID)
-      await this.positions.remember(query.ctx.scope, query.hash, reached + 1, rows.at(-1)!.id, total);
+      await this.positions.remember(query.ctx.scope, query.hash, reached + 1, {
+        afterId: rows.at(-1)!.id,
+        untilId: edge?.untilId ?? counted!.last!,
+        total,
+      });
     return { rows, totalResults: total, startIndex };
   }
 
@@ -115,7 +119,7 @@ export class Listing {
     if (from && count !== undefined && count !== from.count)
       throw new BadRequest('invalidCount', `This cursor belongs to pages of ${from.count}; ask for the same count.`);
     const size = from?.count ?? Math.min(count ?? DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
-    if (size === 0) return { rows: [], totalResults: await this.count(query) };
+    if (size === 0) return { rows: [], totalResults: (await this.count(query)).n };
     const rows = await this.select(query, size + 1, from ? { after: from.position } : { offset: 0 });
     const more = rows.length > size;
     if (more) rows.pop();
@@ -123,26 +127,33 @@ export class Listing {
     const nextCursor =
       more && last ? this.cursors.encode(query.hash, { key: last.sort_key ?? null, id: last.id }, size) : undefined;
     // Counted once, on the first page; RFC 9865 lets later pages leave the total out, but clients like to see one.
-    const totalResults = !from && !more ? rows.length : await this.count(query);
+    const totalResults = !from && !more ? rows.length : (await this.count(query)).n;
     return { rows, totalResults, ...(nextCursor ? { nextCursor } : {}) };
   }
 
-  private async count(query: Query): Promise<number> {
+  /** How many match, and the newest row of the table, where a walk that begins now will end. */
+  private async count(query: Query): Promise<{ n: number; last: string | null }> {
+    const { table } = query;
     const values = new SqlValues([query.ctx.scope.tenantId]);
-    const sql = `SELECT count(*)::int AS n FROM ${query.table.name} r WHERE ${conditions(query, values).join(' AND ')}`;
-    const [row] = await this.db.run<{ n: number }>(query.ctx.scope, composedStatement(sql), values.values);
-    return row!.n;
+    const newest = `(SELECT l.id FROM ${table.name} l WHERE l.tenant_id = $1::uuid ORDER BY l.id DESC LIMIT 1)`;
+    const sql =
+      `SELECT count(*)::int AS n, ${newest} AS last FROM ${table.name} r ` +
+      `WHERE ${conditions(query, values).join(' AND ')}`;
+    const statement = composedStatement(sql);
+    const [row] = await this.db.run<{ n: number; last: string | null }>(query.ctx.scope, statement, values.values);
+    return row!;
   }
 
   private async select(
     query: Query,
     limit: number,
-    from: { after: Position } | { offset: number },
+    from: { after: Position; until?: string } | { offset: number },
   ): Promise<ListRow[]> {
     const { ctx, table, sort } = query;
     const values = new SqlValues([ctx.scope.tenantId]);
     const where = conditions(query, values);
     if ('after' in from) where.push(behind(sort, from.after, values));
+    if ('until' in from && from.until) where.push(`r.id <= ${values.add(from.until, 'uuid')}`);
     const { columns, join } = selection(query, values);
     const offset = 'offset' in from && from.offset > 0 ? ` OFFSET ${values.add(from.offset, 'bigint')}` : '';
     // The page is cut out first, so that what is joined or computed is so for its rows only.

@@ -54,7 +54,7 @@ async function* groupsWithMembers(
   rows: readonly ListRow[],
   projection: Projection,
 ): AsyncGenerator<string> {
-  for (let from = 0; from < rows.length; ) {
+  for (let from = 0; from < rows.length;) {
     const portion: ListRow[] = [];
     for (let sum = 0; from < rows.length && (sum === 0 || sum + rows[from]!.member_count! <= MEMBERS_AT_ONCE); from++) {
       sum += rows[from]!.member_count!;

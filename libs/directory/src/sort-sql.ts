@@ -70,8 +70,7 @@ export function behind({ key, type, descending }: Sort, at: Position, values: Sq
   const id = values.add(at.id, 'uuid');
   if (key === undefined) return `r.id ${sign} ${id}`;
   const tie = `r.id ${sign} ${id}`;
-  if (at.key === null)
-    return descending ? `(${key} IS NOT NULL OR ${tie})` : `(${key} IS NULL AND ${tie})`;
+  if (at.key === null) return descending ? `(${key} IS NOT NULL OR ${tie})` : `(${key} IS NULL AND ${tie})`;
   const value = values.add(at.key, type === 'uuid' ? 'uuid' : type);
   const beyond = `${key} ${sign} ${value} OR (${key} = ${value} AND ${tie})`;
   return descending ? `(${beyond})` : `(${beyond} OR ${key} IS NULL)`;

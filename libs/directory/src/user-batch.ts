@@ -47,14 +47,21 @@ export async function createUsers(
   const prepared = users.map(({ id, parsed }) => {
     const resource = storedUser(id, parsed.resource);
     const key = newSubjectKey();
-    return { id, key, row: userRow(type, resource), events: userEvents(type, id, undefined, resource, parsed.password !== undefined) };
+    return {
+      id,
+      key,
+      row: userRow(type, resource),
+      events: userEvents(type, id, undefined, resource, parsed.password !== undefined),
+    };
   });
   const events = prepared.flatMap((p) => p.events);
   const keys = new Map(prepared.map((p) => [p.id, p.key]));
   const eventColumns = eventValues(at, ctx.event, events);
   const ids = eventColumns[2] as string[];
   // Each event is encrypted with its own subject's key.
-  eventColumns[8] = events.map((e, i) => (e.personal ? sealPersonal(keys.get(e.subjectId)!, ids[i]!, e.personal) : null));
+  eventColumns[8] = events.map((e, i) =>
+    e.personal ? sealPersonal(keys.get(e.subjectId)!, ids[i]!, e.personal) : null,
+  );
   const column = <T>(pick: (p: (typeof prepared)[number]) => T) => prepared.map(pick);
   const created = await db.run<{ id: string }>(ctx.scope, CREATE_MANY, [
     ctx.scope.tenantId,

@@ -19,7 +19,9 @@ export interface UserRow {
 export function userRow(type: ResourceType, resource: JsonObject): UserRow {
   const userName = resource.userName as string;
   const displayName = (resource.displayName as string | undefined) ?? null;
-  const emails = ((resource.emails as JsonObject[] | undefined) ?? []).map((e) => e.value).filter((v) => typeof v === 'string');
+  const emails = ((resource.emails as JsonObject[] | undefined) ?? [])
+    .map((e) => e.value)
+    .filter((v) => typeof v === 'string');
   return {
     userName,
     userNameKey: fold(userName),
@@ -65,7 +67,8 @@ export function userEvents(
     const activation = all.filter((c) => c.path === 'active');
     const rest = all.filter((c) => c.path !== 'active');
     if (rest.length) events.push(event('user.updated', rest));
-    if (activation.length) events.push(event(to.active === false ? 'user.deactivated' : 'user.reactivated', activation));
+    if (activation.length)
+      events.push(event(to.active === false ? 'user.deactivated' : 'user.reactivated', activation));
   }
   if (password) events.push({ type: 'user.password_changed', ...subject, data: { stored: false } });
   return events;

@@ -14,6 +14,9 @@ export class PagePosition {
   startIndex!: number;
   @Column('uuid', { name: 'after_id' })
   afterId!: string;
+  /** The last one that was there when the walk began: the walk ends with it, and what came later is for the next walk. */
+  @Column('uuid', { name: 'until_id' })
+  untilId!: string;
   @Column('integer')
   total!: number;
   @Column('timestamptz', { name: 'updated_at' })

@@ -96,7 +96,9 @@ export class TenantDatabase {
   /** Ends the shared connections once what they carry is answered; the pool belongs to its data source. */
   async close(): Promise<void> {
     this.closed = true;
-    await Promise.all(this.lanes.map(async (lane) => (await lane?.catch(() => undefined))?.end().catch(() => undefined)));
+    await Promise.all(
+      this.lanes.map(async (lane) => (await lane?.catch(() => undefined))?.end().catch(() => undefined)),
+    );
   }
 
   private connect(): Promise<PoolClient> {
@@ -132,7 +134,7 @@ function send(
   values: unknown[],
 ): Promise<QueryResult> {
   return new Promise((resolve, reject) => {
-    client.query(
+    void client.query(
       new TenantQuery(scope, statement, values, (error, result) =>
         error ? reject(error) : resolve(result),
       ) as unknown as Parameters<Client['query']>[0],

@@ -36,7 +36,7 @@ export function enter(scope: Scope | 'platform'): { name: string; text: string; 
 export async function prepareConnection(client: ClientBase): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const parse = new ParseEnter((error) => (error ? reject(error) : resolve()));
-    client.query(parse as unknown as Parameters<ClientBase['query']>[0]);
+    void client.query(parse as unknown as Parameters<ClientBase['query']>[0]);
   });
 }
 
@@ -51,7 +51,11 @@ interface Wire {
 type Done = (error: Error | null, result: QueryResult) => void;
 /** What pg's Query has but its types do not show. */
 interface QueryInternals {
-  new (config: { name?: string; text: string; values: unknown[] }, values: undefined, callback: Done): {
+  new (
+    config: { name?: string; text: string; values: unknown[] },
+    values: undefined,
+    callback: Done,
+  ): {
     prepare(connection: Wire): void;
     handleDataRow(message: unknown): void;
     handleCommandComplete(message: unknown, connection: Wire): void;

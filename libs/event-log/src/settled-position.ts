@@ -24,7 +24,8 @@ export class SettledPosition {
     // Only now: the snapshot must be younger than the number.
     const [snapshot] = await this.db.run<{ xmin: string; xmax: string }>('platform', SNAPSHOT, []);
     const out = last!.is_called ? BigInt(last!.last_value) : 0n;
-    if (out > (this.waiting.at(-1)?.last ?? this.settled)) this.waiting.push({ last: out, xmax: BigInt(snapshot!.xmax) });
+    if (out > (this.waiting.at(-1)?.last ?? this.settled))
+      this.waiting.push({ last: out, xmax: BigInt(snapshot!.xmax) });
     const xmin = BigInt(snapshot!.xmin);
     while (this.waiting[0] && this.waiting[0].xmax <= xmin) this.settled = this.waiting.shift()!.last;
     return { settled: this.settled, more: this.waiting.length > 0 };

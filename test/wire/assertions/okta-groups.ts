@@ -98,9 +98,8 @@ export const OKTA_GROUPS: Assertions = {
       expect(await world.membersOf('G1')).toEqual(world.ids('U1'));
     },
     audit: async (world) => {
-      const { status, text } = await world.api('GET', '/audit/events?type=sync.member_unknown&groupId=<G1>');
-      expect(status).toBe(200);
-      expect(text).toContain(world.id('unknown'));
+      const events = await world.events('sync.member_unknown', world.id('G1'));
+      expect(events).toEqual([{ data: { members: [world.id('unknown')] }, sealed: null }]);
     },
   },
 };

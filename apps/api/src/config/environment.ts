@@ -81,7 +81,7 @@ const SECRETS = new Set(['BOOTSTRAP_ADMIN_TOKEN', 'DATABASE_URL', 'SMTP_URL']);
  * Reads and checks the environment; an empty value counts as unset.
  * @throws EnvironmentError naming the variable, what it got (secrets are not repeated) and what it takes
  */
-export function readEnvironment(source: NodeJS.ProcessEnv): Environment {
+export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Environment {
   const known = Object.keys(new Environment());
   const optional = ['PUBLIC_URL', 'DATABASE_URL', 'BOOTSTRAP_ADMIN_TOKEN', 'SMTP_URL'];
   const given: Record<string, unknown> = {};

@@ -27,10 +27,7 @@ export class DatabaseIndicator {
   async migrated() {
     const check = this.indicators.check('migrations');
     try {
-      const done = await within(
-        PATIENCE_MS,
-        this.dataSource.query<{ name: string }[]>('SELECT name FROM migrations'),
-      );
+      const done = await within(PATIENCE_MS, this.dataSource.query<{ name: string }[]>('SELECT name FROM migrations'));
       const names = new Set(done.map((row) => row.name));
       const missing = this.dataSource.migrations.filter((migration) => !names.has(migration.name!)).length;
       return missing ? check.down(`${missing} migrations have not run`) : check.up();

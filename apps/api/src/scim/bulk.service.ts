@@ -179,7 +179,11 @@ class BulkRun {
     if (!newId || !references.length || !Array.isArray(members)) return data;
     const pending = new Set([...this.ids.values()].filter((id) => !this.created.has(id)));
     const late = (members as JsonObject[]).filter((m) => pending.has(m?.value as string));
-    if (late.length) this.lateMembers.set(newId, late.map((m) => ({ value: m.value as string })));
+    if (late.length)
+      this.lateMembers.set(
+        newId,
+        late.map((m) => ({ value: m.value as string })),
+      );
     return late.length ? { ...data, members: (members as JsonObject[]).filter((m) => !late.includes(m)) } : data;
   }
 

@@ -46,7 +46,11 @@ export class DiscoveryController {
   }
 
   @Get('Schemas')
-  async schemas(@Req() request: AuthenticatedRequest, @Query() query: Record<string, unknown>, @Res() reply: ScimReply) {
+  async schemas(
+    @Req() request: AuthenticatedRequest,
+    @Query() query: Record<string, unknown>,
+    @Res() reply: ScimReply,
+  ) {
     unfiltered(query);
     sendJson(reply, schemaList(await this.registry(request), this.baseUrl));
   }

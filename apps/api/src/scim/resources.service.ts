@@ -28,13 +28,7 @@ export class ResourcesService {
     return this.store(type).get(ctx, type, id, projection);
   }
 
-  create(
-    ctx: RequestContext,
-    type: ResourceType,
-    body: Json,
-    projection: Projection,
-    id?: string,
-  ): Promise<Rendered> {
+  create(ctx: RequestContext, type: ResourceType, body: Json, projection: Projection, id?: string): Promise<Rendered> {
     return this.store(type).create(ctx, type, parseResource(type, body, ctx.profile), projection, id);
   }
 

@@ -1,6 +1,13 @@
 import { HttpException } from '@nestjs/common';
 import { CredentialRefused, DatabaseUnavailable } from '@provost/entities';
-import { MethodNotAllowed, NotFound, PayloadTooLarge, ScimError, Unauthorized, UnsupportedMediaType } from '@provost/scim-protocol';
+import {
+  MethodNotAllowed,
+  NotFound,
+  PayloadTooLarge,
+  ScimError,
+  Unauthorized,
+  UnsupportedMediaType,
+} from '@provost/scim-protocol';
 import { DatabaseError } from 'pg';
 
 /** SCIM errors for what other layers throw; undefined for what nobody foresaw (that is a 500, and logged). */
@@ -23,7 +30,9 @@ function isBadInput(code: string | undefined): boolean {
 function fromStatus(status: number, message: string): ScimError {
   switch (status) {
     case 404:
-      return new NotFound('There is nothing at this address. SCIM resources are under /scim/v2/Users and /scim/v2/Groups.');
+      return new NotFound(
+        'There is nothing at this address. SCIM resources are under /scim/v2/Users and /scim/v2/Groups.',
+      );
     case 413:
       return new PayloadTooLarge('The request is too large: 16 MiB is the most. Split it into several.');
     case 415:

@@ -18,9 +18,15 @@ export function sendResource(reply: ScimReply, status: number, resource: Answer,
   reply.status(status).header('content-type', SCIM_JSON);
   if (etags) reply.header('etag', resource.version);
   if (status === 201) reply.header('location', resource.location);
-  reply.send(resource.text);
+  sendText(reply, resource.text);
 }
 
 export function sendJson(reply: ScimReply, body: unknown, status = 200): void {
-  reply.status(status).header('content-type', SCIM_JSON).send(JSON.stringify(body));
+  reply.status(status).header('content-type', SCIM_JSON);
+  sendText(reply, JSON.stringify(body));
+}
+
+/** As bytes: the server would add a charset to a string's type, which clients trip over (pains 16). */
+export function sendText(reply: ScimReply, text: string): void {
+  reply.send(Buffer.from(text));
 }

@@ -1,4 +1,18 @@
-import { Body, Controller, Delete, Get, Headers, Inject, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
 import {
   BadRequest,
   BULK_RESPONSE_URN,
@@ -18,7 +32,7 @@ import { BulkService } from './bulk.service';
 import { ListsService } from './lists.service';
 import { ResourcesService } from './resources.service';
 import { ScimContext } from './scim-context';
-import { SCIM_JSON, type ScimReply, sendJson, sendResource } from './scim-reply';
+import { SCIM_JSON, type ScimReply, sendJson, sendResource, sendText } from './scim-reply';
 
 type QueryParameters = Record<string, unknown>;
 
@@ -36,7 +50,8 @@ export class ScimController {
   @Post('.search')
   async searchAll(@Req() request: AuthenticatedRequest, @Body() body: Json, @Res() reply: ScimReply) {
     const text = await this.lists.searchAll(await this.context.of(request), parseSearchRequest(given(body)));
-    reply.status(200).header('content-type', SCIM_JSON).send(text);
+    reply.status(200).header('content-type', SCIM_JSON);
+    sendText(reply, text);
   }
 
   @Post('Bulk')
@@ -154,14 +169,18 @@ export class ScimController {
   private async sendList(ctx: RequestContext, type: ResourceType, search: SearchRequest, reply: ScimReply) {
     const list = await this.lists.list(ctx, type, search);
     reply.status(200).header('content-type', SCIM_JSON);
-    reply.send(list);
+    if (typeof list === 'string') sendText(reply, list);
+    else reply.send(list);
   }
 }
 
 /** @throws NotFound for an endpoint that no resource type has */
 function typeOf(ctx: RequestContext, endpoint: string): ResourceType {
   const type = ctx.registry.endpoint(`/${endpoint}`);
-  if (!type) throw new NotFound(`There is no endpoint /${endpoint}. ${ctx.registry.types.map((t) => t.spec.endpoint).join(', ')} exist.`);
+  if (!type)
+    throw new NotFound(
+      `There is no endpoint /${endpoint}. ${ctx.registry.types.map((t) => t.spec.endpoint).join(', ')} exist.`,
+    );
   return type;
 }
 

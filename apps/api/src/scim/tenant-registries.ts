@@ -2,7 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { statement, TenantDatabase } from '@provost/entities';
 import { appendEvents, type EventContext, EventSignal } from '@provost/event-log';
-import { Conflict, createRegistry, type Json, parseExtensionSchema, type Schema, type SchemaRegistry } from '@provost/scim-protocol';
+import {
+  Conflict,
+  createRegistry,
+  type Json,
+  parseExtensionSchema,
+  type Schema,
+  type SchemaRegistry,
+} from '@provost/scim-protocol';
 
 const LIST = statement(
   'schema.list',

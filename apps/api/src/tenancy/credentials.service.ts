@@ -101,10 +101,9 @@ export class CredentialsService {
   /** A transaction that sees one tenant, through TypeORM. */
   private inTenant<T>(tenantId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.dataSource.transaction(async (manager) => {
-      await manager.query(
-        `SELECT set_config('app.tenant', $1, true), set_config('role', 'provost_app', true)`,
-        [tenantId],
-      );
+      await manager.query(`SELECT set_config('app.tenant', $1, true), set_config('role', 'provost_app', true)`, [
+        tenantId,
+      ]);
       return work(manager);
     });
   }

@@ -44,5 +44,4 @@ export class LastUse implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     await this.flush();
   }
-
 }

@@ -3,7 +3,10 @@ declare module 'passport-http-bearer' {
 
   /** RFC 6750; the part of the package that is used here. */
   export class Strategy implements PassportStrategy {
-    constructor(options: { realm?: string }, verify: (token: string, done: (error: unknown, user?: unknown) => void) => void);
+    constructor(
+      options: { realm?: string },
+      verify: (token: string, done: (error: unknown, user?: unknown) => void) => void,
+    );
     authenticate(request: { headers: { authorization?: string } }): void;
   }
 }

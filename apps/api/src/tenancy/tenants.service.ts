@@ -85,7 +85,12 @@ export class TenantsService {
     return this.get(id);
   }
 
-  private async record(tenantId: string, context: EventContext, type: 'tenant.created' | 'tenant.updated', data: object) {
+  private async record(
+    tenantId: string,
+    context: EventContext,
+    type: 'tenant.created' | 'tenant.updated',
+    data: object,
+  ) {
     await appendEvents(this.db, { tenantId }, context, [{ type, subjectType: 'Tenant', subjectId: tenantId, data }]);
     this.signal.announce();
   }
