@@ -31,14 +31,22 @@ export class TenantIsolation1700000000003 implements MigrationInterface {
           IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN
             CREATE ROLE ${role} NOLOGIN NOBYPASSRLS;
           END IF;
-        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+        EXCEPTION
+          WHEN duplicate_object OR unique_violation THEN NULL;
+          WHEN insufficient_privilege THEN
+            RAISE EXCEPTION 'the database user "%" may not create roles. Give it CREATEROLE, or have an administrator of the database run: CREATE ROLE ${role} NOLOGIN; GRANT ${role} TO "%"',
+              current_user, current_user USING ERRCODE = 'insufficient_privilege';
         END $$`);
     // Granting to a superuser is not needed, and two databases migrating at once would collide on the shared catalogue.
     await runner.query(`
-      DO $$ BEGIN
-        IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-          EXECUTE format('GRANT provost_app, provost_platform, provost_search TO %I', current_user);
-        END IF;
+      DO $$ DECLARE role text; BEGIN
+        IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN RETURN; END IF;
+        FOREACH role IN ARRAY ARRAY['provost_app', 'provost_platform', 'provost_search'] LOOP
+          IF NOT pg_has_role(current_user, role, 'MEMBER') THEN EXECUTE format('GRANT %I TO %I', role, current_user); END IF;
+        END LOOP;
+      EXCEPTION WHEN insufficient_privilege THEN
+        RAISE EXCEPTION 'the database user "%" may not take the roles of Provost. Have an administrator of the database run: GRANT provost_app, provost_platform, provost_search TO "%"',
+          current_user, current_user USING ERRCODE = 'insufficient_privilege';
       END $$`);
     await runner.query(`
       CREATE FUNCTION current_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE

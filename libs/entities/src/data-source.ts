@@ -6,6 +6,7 @@ import { DeploymentSecret } from './deployment-secret.entity';
 import { Entitlement } from './entitlement.entity';
 import { Event, EventConsumerPosition, SubjectKey } from './event.entity';
 import { Group, Membership } from './group.entity';
+import { quietLogger } from './quiet-logger';
 import { PagePosition } from './page-position.entity';
 import { TenantSchema } from './tenant-schema.entity';
 import { Tenant } from './tenant.entity';
@@ -43,6 +44,7 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     installExtensions: false,
+    logger: quietLogger,
     poolSize,
     applicationName: 'provost',
     extra: { onConnect: prepareConnection },

@@ -17,7 +17,7 @@ export class DatabaseModule implements OnApplicationShutdown {
     return {
       module: DatabaseModule,
       global: true,
-      imports: [TypeOrmModule.forRoot({ ...dataSourceOptions(url), logging: false })],
+      imports: [TypeOrmModule.forRoot(dataSourceOptions(url))],
       providers: [
         {
           provide: TenantDatabase,
