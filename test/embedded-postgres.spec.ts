@@ -6,7 +6,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -15,13 +14,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { EmbeddedPostgres, startEmbeddedPostgres } from '@provost/embedded-postgres';
 import { checkOut, Owner, spawnOwner, startOwner } from './support/embedded-postgres-process';
-import { TEST_DIR_PREFIX } from './support/test-server';
+import { makeTestDirectory } from './support/test-directory';
 
 const isRoot = process.getuid?.() === 0;
 const isLinux = process.platform === 'linux';
@@ -89,15 +87,15 @@ describe('the embedded PostgreSQL', () => {
 
   let seed: string;
   beforeAll(async () => {
-    checkout = checkOut(mkdtempSync(join(tmpdir(), 'provost-checkout-')));
-    seed = mkdtempSync(join(tmpdir(), TEST_DIR_PREFIX));
+    checkout = checkOut(makeTestDirectory());
+    seed = makeTestDirectory();
     await (await startEmbeddedPostgres({ dataDir: seed, durable: false })).stop();
   });
   afterAll(() => {
     for (const made of [checkout, seed]) rmSync(made, { recursive: true, force: true });
   });
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), TEST_DIR_PREFIX));
+    dir = makeTestDirectory();
     dataDir = join(dir, 'data');
     // A restored backup, so to speak: initdb takes longer than most of these tests.
     mkdirSync(dataDir);

@@ -5,8 +5,9 @@ const say = (message: object) => process.stdout.write(`${JSON.stringify(message)
 
 startEmbeddedPostgres({ dataDir: process.argv[2] ?? '', log: (log) => say({ log }) }).then(
   (server) => {
-    process.on('SIGTERM', () => void server.stop().then(() => process.exit(0)));
-    setInterval(() => undefined, 60_000);
+    const leave = () => void server.stop().then(() => process.exit(0));
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, leave);
+    process.stdin.on('end', leave).resume(); // the tests were killed
     say({ url: server.url });
   },
   (error: Error) => {

@@ -55,7 +55,7 @@ export function checkOut(dir: string): string {
 /** Starts it without waiting for an answer. */
 export function spawnOwner(checkout: string, dataDir: string, account?: { uid: number; gid: number }): ChildProcess {
   const script = join(checkout, OWNER.replace(/\.ts$/, '.js'));
-  return spawn(process.execPath, [script, dataDir], { ...account, cwd: '/', stdio: ['ignore', 'pipe', 'inherit'] });
+  return spawn(process.execPath, [script, dataDir], { ...account, cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] });
 }
 
 export async function startOwner(

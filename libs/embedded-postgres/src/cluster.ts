@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { Binaries } from './binaries';
 import { EmbeddedPostgresError } from './embedded-postgres-error';
 import { Places, makePrivate } from './places';
+import { processesIn, sendSignal } from './process-identity';
 import { ServerUser } from './server-user';
 
 /**
@@ -107,10 +108,13 @@ function initialise(draft: string, binaries: Binaries, user: ServerUser, durable
   });
 }
 
-/** Left by a process that was killed within initdb; the caller holds the lock, so nobody works on them. */
+/** Left by a process that was killed within initdb, which may still be at work there itself: it is of no use to anybody. */
 function sweepDrafts({ dataDir }: Places): void {
   for (const name of readdirSync(dataDir)) {
-    if (name.startsWith('postgres.init-')) rmSync(join(dataDir, name), { recursive: true, force: true });
+    if (!name.startsWith('postgres.init-')) continue;
+    const draft = join(dataDir, name);
+    for (const pid of processesIn(draft)) sendSignal(pid, 'SIGKILL');
+    rmSync(draft, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
   }
 }
 

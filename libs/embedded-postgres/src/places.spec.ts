@@ -51,6 +51,10 @@ describe('placesIn', () => {
   });
 });
 
+it('names a data directory that cannot be had', () => {
+  expect(() => placesIn(join(__filename, 'data'))).toThrow(/Cannot write to the data directory .*ENOTDIR.*DATA_DIR/);
+});
+
 describe('socketUrl', () => {
   it.each(['/run/a b/ü%&?', '/tmp/x'])('is understood by pg: %s', (dir) => {
     const client = new Client({ connectionString: socketUrl(dir) });

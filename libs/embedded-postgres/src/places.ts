@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres-error';
@@ -17,11 +27,22 @@ export interface Places {
 /** sun_path holds 108 bytes on Linux and 104 on macOS, its final zero included. */
 const MAX_SOCKET_PATH = 103;
 
-/** @param path the data directory as configured; it is created when missing. */
+/**
+ * @param path the data directory as configured; it is created when missing.
+ * @throws {EmbeddedPostgresError} it cannot be created or written.
+ */
 export function placesIn(path: string): Places {
-  const isRoot = process.getuid?.() === 0;
-  // Root's data directory lets the server's user pass, who finds his own things in it; everything inside is closed.
-  if (mkdirSync(resolve(path), { recursive: true })) chmodSync(resolve(path), isRoot ? 0o711 : 0o700);
+  try {
+    // Root's data directory lets the server's user pass, who finds his own things in it; everything inside is closed.
+    const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
+    if (mkdirSync(resolve(path), { recursive: true })) chmodSync(resolve(path), mode);
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new EmbeddedPostgresError(
+      `Cannot write to the data directory ${resolve(path)} (${code}): set another DATA_DIR, or a DATABASE_URL.`,
+    );
+  }
   const dataDir = realpathSync(path);
   return { dataDir, cluster: join(dataDir, 'postgres'), log: join(dataDir, 'postgres.log') };
 }

@@ -1,7 +1,7 @@
-import { readFileSync, readlinkSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { basename, join } from 'node:path';
-import { processIdentity } from './process-identity';
+import { processesIn, processIdentity, worksIn } from './process-identity';
 
 /** What PostgreSQL notes in postmaster.pid (its source: src/include/utils/pidfile.h). */
 export interface PostmasterPid {
@@ -33,17 +33,16 @@ export function readPostmasterPid(cluster: string): PostmasterPid | null {
 export function isPostgresOf(cluster: string, pid: number): boolean {
   if (processIdentity(pid) === null) return false;
   if (process.platform !== 'linux') return psCommand(pid).includes(`-D ${cluster} `);
-  try {
-    const [cwd, own] = [statSync(`/proc/${pid}/cwd`), statSync(cluster)];
-    return cwd.dev === own.dev && cwd.ino === own.ino && isPostgresBinary(pid);
-  } catch {
-    return false; // gone meanwhile, or another user's: then it is not the server's
-  }
+  return worksIn(pid, cluster) && isPostgresBinary(pid);
 }
 
 /** The executable may have been replaced by an upgrade since: the link then ends in " (deleted)". */
 function isPostgresBinary(pid: number): boolean {
-  return basename(readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '')) === 'postgres';
+  try {
+    return basename(readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '')) === 'postgres';
+  } catch {
+    return false;
+  }
 }
 
 /** The arguments a process was started with, or null where they cannot be told apart from one another. */
@@ -55,13 +54,9 @@ export function commandLine(pid: number): string[] | null {
   }
 }
 
-/** All processes of this cluster (Linux only, elsewhere none are found): what outlives its postmaster still holds its memory. */
+/** All processes of this cluster (Linux only): what outlives its postmaster still holds its memory. */
 export function postgresProcessesOf(cluster: string): number[] {
-  if (process.platform !== 'linux') return [];
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => isPostgresOf(cluster, pid));
+  return processesIn(cluster).filter(isPostgresBinary);
 }
 
 function psCommand(pid: number): string {

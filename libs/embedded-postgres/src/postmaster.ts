@@ -5,7 +5,7 @@ import { Binaries } from './binaries';
 import { clusterArgument } from './cluster';
 import { EmbeddedPostgresError } from './embedded-postgres-error';
 import { readPostmasterPid } from './postmaster-pid';
-import { processIdentity } from './process-identity';
+import { processIdentity, sendSignal } from './process-identity';
 import { ServerLog } from './server-log';
 import { ServerUser } from './server-user';
 import { settingArguments } from './settings';
@@ -128,13 +128,5 @@ export async function shutDown({ pid, ended }: Postmaster, patienceMs = 20_000):
     const over = await Promise.race([ended.then(() => true), timeout]);
     patience.abort();
     if (over) return;
-  }
-}
-
-export function sendSignal(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 
 /**
  * A pid alone names nobody: the number is reused. With the moment its process started (and the boot it belongs to) it
@@ -17,6 +17,34 @@ export function isListed(pid: number): boolean {
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Living processes whose working directory is that one. Linux only: elsewhere none are found. */
+export function processesIn(dir: string): number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => worksIn(pid, dir));
+}
+
+/** By device and inode: the path by which it went there may be another. */
+export function worksIn(pid: number, dir: string): boolean {
+  try {
+    const [cwd, wanted] = [statSync(`/proc/${pid}/cwd`), statSync(dir)];
+    return cwd.dev === wanted.dev && cwd.ino === wanted.ino;
+  } catch {
+    return false; // gone meanwhile, a zombie, or another user's
+  }
+}
+
+/** Nothing happens when the process is gone. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

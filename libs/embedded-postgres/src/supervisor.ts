@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Postmaster, sendSignal, ServerExit, ServerPlan, shutDown } from './postmaster';
-import { processIdentity } from './process-identity';
+import { Postmaster, ServerExit, ServerPlan, shutDown } from './postmaster';
+import { processIdentity, sendSignal } from './process-identity';
 import { raiseServer } from './takeover';
 
 /** A server that lived that long had started well: the next restart is immediate again. */

@@ -6,7 +6,6 @@ import {
   isReady,
   launch,
   Postmaster,
-  sendSignal,
   ServerPlan,
   ServerStartError,
   serverArguments,
@@ -14,7 +13,7 @@ import {
   watchForeign,
 } from './postmaster';
 import { commandLine, isPostgresOf, postgresProcessesOf, readPostmasterPid } from './postmaster-pid';
-import { isListed, processIdentity } from './process-identity';
+import { isListed, processIdentity, sendSignal } from './process-identity';
 import { PORT } from './settings';
 
 /** How long processes of a dead postmaster may take to notice its death by themselves, and to be gone altogether. */
