@@ -1,6 +1,7 @@
 import { migrate } from '@provost/entities';
 import { Client } from 'pg';
 import { withDatabase } from './database-url';
+import { sweepTestDirectories } from './test-directory';
 import { publishTestRun } from './test-run';
 import { openTestServer, TestServer } from './test-server';
 
@@ -18,7 +19,7 @@ export default async function globalSetup(): Promise<void> {
   globalThis.closeTestServer = () => (closed ??= server.close());
   // Jest does not tear down when it is interrupted.
   for (const [signal, exitCode] of Object.entries(SIGNALS)) {
-    process.once(signal, () => void globalThis.closeTestServer?.().finally(() => process.exit(exitCode)));
+    process.once(signal, () => void abandon().finally(() => process.exit(exitCode)));
   }
   try {
     publishTestRun({ url: server.url, prefix: server.prefix, template: await createTemplate(server) });
@@ -26,6 +27,12 @@ export default async function globalSetup(): Promise<void> {
     await globalThis.closeTestServer();
     throw error;
   }
+}
+
+/** What specs had open dies with their processes; this process may have run specs itself. */
+async function abandon(): Promise<void> {
+  await globalThis.closeTestServer?.();
+  await sweepTestDirectories(true);
 }
 
 async function createTemplate({ url, prefix }: TestServer): Promise<string> {

@@ -10,12 +10,20 @@ export function makeTestDirectory(): string {
   return mkdtempSync(join(tmpdir(), `provost-test-${process.pid}-`));
 }
 
-/** Ends the servers that runs which were killed left running, and removes their directories. */
-export async function sweepTestDirectories(): Promise<void> {
+/**
+ * Ends the servers that runs which were killed left running, and removes their directories.
+ * @param mine those of this process as well, which is about to end
+ */
+export async function sweepTestDirectories(mine = false): Promise<void> {
   for (const name of readdirSync(tmpdir())) {
     const dir = join(tmpdir(), name);
     const pid = Number(NAME.exec(name)?.[1] ?? 0);
-    if (!pid || isListed(pid) || statSync(dir, { throwIfNoEntry: false })?.uid !== process.getuid?.()) continue;
+    if (
+      !pid ||
+      (isListed(pid) && !(mine && pid === process.pid)) ||
+      statSync(dir, { throwIfNoEntry: false })?.uid !== process.getuid?.()
+    )
+      continue;
     for (const dataDir of runningServers(dir)) {
       // Whoever starts an orphan adopts it, and may stop it. One that cannot be adopted ends when its files are gone.
       const server = await startEmbeddedPostgres({ dataDir }).catch(() => undefined);

@@ -31,6 +31,14 @@ export interface Postmaster {
   ended: Promise<ServerExit>;
 }
 
+/** What one attempt to bring the server up tells, and how it is called off. */
+export interface Attempt {
+  log: (line: string) => void;
+  signal: AbortSignal;
+  /** Hears of the server before it is ready, for whoever has to end it then. */
+  onSpawn: (postmaster: Postmaster) => void;
+}
+
 /** The server ended before it was ready; `output` is what it logged. */
 export class ServerStartError extends EmbeddedPostgresError {
   constructor(
@@ -55,7 +63,7 @@ export function serverArguments(plan: ServerPlan): string[] {
  * must not leave before the application has drained.
  * @throws {ServerStartError} it ended instead.
  */
-export async function launch(plan: ServerPlan, signal: AbortSignal): Promise<Postmaster> {
+export async function launch(plan: ServerPlan, { signal, onSpawn }: Attempt): Promise<Postmaster> {
   plan.serverLog.rotate();
   const logged = plan.serverLog.size();
   const fd = plan.serverLog.open();
@@ -77,6 +85,7 @@ export async function launch(plan: ServerPlan, signal: AbortSignal): Promise<Pos
   watched.catch(() => undefined); // awaited below, or thrown there
   if (child.pid === undefined) await ended;
   const postmaster: Postmaster = { pid: child.pid ?? 0, ended };
+  onSpawn(postmaster);
 
   while (!isReady(plan.cluster, postmaster.pid)) {
     if (exit) throw new ServerStartError(plan.serverLog.since(logged), exit, plan.serverLog.path);

@@ -24,10 +24,10 @@ export class Supervisor {
 
   /** @throws {ServerStartError} the server does not start. */
   async start(): Promise<void> {
+    process.once('exit', this.onProcessExit);
     this.running = await this.raise();
     this.watching = this.watch(this.running);
     this.rotation = setInterval(() => this.plan.serverLog.rotate(), ROTATE_EVERY_MS).unref();
-    process.once('exit', this.onProcessExit);
   }
 
   /** @param listener hears of every end that nobody asked for; the server is being started again by then. */
@@ -45,7 +45,8 @@ export class Supervisor {
   }
 
   private raise(): Promise<Postmaster> {
-    return raiseServer(this.plan, this.maintenanceUrl, this.log, this.stopping.signal);
+    const onSpawn = (postmaster: Postmaster) => (this.running = postmaster);
+    return raiseServer(this.plan, this.maintenanceUrl, { log: this.log, signal: this.stopping.signal, onSpawn });
   }
 
   private async watch(first: Postmaster): Promise<void> {

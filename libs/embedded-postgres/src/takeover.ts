@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answers } from './database';
 import {
+  Attempt,
   isReady,
   launch,
   Postmaster,
@@ -27,22 +28,17 @@ const LOOK_MS = 50;
  * @param url of a database that is always there, to see whether an orphan answers.
  * @throws {ServerStartError} it does not start.
  */
-export async function raiseServer(
-  plan: ServerPlan,
-  url: string,
-  log: (line: string) => void,
-  signal: AbortSignal,
-): Promise<Postmaster> {
+export async function raiseServer(plan: ServerPlan, url: string, attempt: Attempt): Promise<Postmaster> {
   const orphan = await findOrphan(plan);
   if (orphan) {
     if (startedLikeThis(orphan.pid, plan) && (await isHealthy(orphan, plan.cluster, url))) {
-      log(`adopted the running PostgreSQL (process ${orphan.pid})`);
+      attempt.log(`adopted the running PostgreSQL (process ${orphan.pid})`);
       return orphan;
     }
-    log(`stopping the PostgreSQL that an earlier process left behind (process ${orphan.pid})`);
+    attempt.log(`stopping the PostgreSQL that an earlier process left behind (process ${orphan.pid})`);
     await shutDown(orphan);
   }
-  return launchAfterLeftovers(plan, log, signal);
+  return launchAfterLeftovers(plan, attempt);
 }
 
 /** A postmaster of this cluster that lives; a pid file that names any other process is in the way and is removed. */
@@ -83,21 +79,17 @@ async function isHealthy(orphan: Postmaster, cluster: string, url: string): Prom
  * When a postmaster is killed, its backends end as soon as they notice. Until the last one is gone, a new postmaster
  * refuses ("pre-existing shared memory block … is still in use"), and rightly so: two generations would corrupt the data.
  */
-async function launchAfterLeftovers(
-  plan: ServerPlan,
-  log: (line: string) => void,
-  signal: AbortSignal,
-): Promise<Postmaster> {
+async function launchAfterLeftovers(plan: ServerPlan, attempt: Attempt): Promise<Postmaster> {
   const deadline = Date.now() + GONE_MS;
-  for (let attempt = 0; ; attempt++) {
+  for (let failed = 0; ; failed++) {
     try {
-      return await launch(plan, signal);
+      return await launch(plan, attempt);
     } catch (error) {
       const leftovers = error instanceof ServerStartError && /shared memory block .*still in use/.test(error.output);
-      if (!leftovers || signal.aborted || Date.now() > deadline) throw error;
-      if (attempt === 0) log('waiting for processes of the killed PostgreSQL to end');
+      if (!leftovers || attempt.signal.aborted || Date.now() > deadline) throw error;
+      if (failed === 0) attempt.log('waiting for processes of the killed PostgreSQL to end');
       await endLeftovers(plan.cluster);
-      await delay(Math.min(1_000, 50 * 2 ** attempt));
+      await delay(Math.min(1_000, 50 * 2 ** failed));
     }
   }
 }
