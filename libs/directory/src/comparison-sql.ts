@@ -50,10 +50,10 @@ export function compareJson(
     case 'integer':
     case 'decimal': {
       const sign = op === 'eq' || op === 'ne' ? '=' : ORDER[op as keyof typeof ORDER];
-      return `(${text})::numeric ${sign} ${values.add(value, 'numeric')}`;
+      return `${numberSql(text)} ${sign} ${values.add(value, 'numeric')}`;
     }
     case 'dateTime':
-      return compareTime(`(${text})::timestamptz`, op, value as number, values);
+      return compareTime(momentSql(text), op, value as number, values);
     default:
       return attribute.caseExact
         ? compareKey(`((${text}) COLLATE "C")`, op, String(value), values)
@@ -64,4 +64,20 @@ export function compareJson(
 /** Folds in SQL as `fold` does in memory: lower() alone knows only ASCII where the database's locale is C. */
 export function foldedSql(text: string): string {
   return `(lower((${text}) COLLATE "und-x-icu") COLLATE "C")`;
+}
+
+/** Text as a number; NULL where it is none: what a schema calls a number now may have been stored before it did. */
+export function numberSql(text: string): string {
+  return `CASE WHEN (${text}) ~ '^-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?$' THEN (${text})::numeric END`;
+}
+
+/**
+ * Text as a moment, as parseDateTime reads it: UTC where it names no offset (the session's time zone must not decide),
+ * fractions cut off at the millisecond; NULL where it is none.
+ */
+export function momentSql(text: string): string {
+  const cut = `regexp_replace((${text}), '([.][0-9]{3})[0-9]+', '\\1')`;
+  const offset = `CASE WHEN (${text}) ~ '(Z|[+-][0-9]{2}:[0-9]{2})$' THEN '' ELSE 'Z' END`;
+  const form = `'^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,12})?(Z|[+-][0-9]{2}:[0-9]{2})?$'`;
+  return `CASE WHEN (${text}) ~ ${form} THEN (${cut} || ${offset})::timestamptz END`;
 }

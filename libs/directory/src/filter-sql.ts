@@ -1,5 +1,5 @@
 import {
-  BadRequest,
+  type Attribute,
   type AttributePath,
   type CompareOperator,
   type CompareValue,
@@ -10,8 +10,9 @@ import { compareJson, compareKey, compareTime } from './comparison-sql';
 import { uuidV7Floor } from '@provost/entities';
 import { fold } from './folding';
 import { attributeJson, elements, scalarText, termPath } from './json-attribute';
-import { memberOf, groupMember } from './membership-sql';
-import { escapeLike, SqlValues } from './sql-values';
+import { elementCondition } from './element-sql';
+import { memberOf, hasMember } from './membership-sql';
+import { escapeLike, literal, SqlValues } from './sql-values';
 import type { ResourceTable } from './resource-table';
 import { isIndexed, term } from './terms';
 
@@ -45,11 +46,12 @@ export class FilterSql {
     }
   }
 
-  private compare({ target, op, value }: Compare): string {
+  private compare(filter: Compare): string {
+    const { target, op, value } = filter;
     if (value === null) return `NOT coalesce(${this.present(target)}, false)`;
     return (
       this.column(target, op, value) ??
-      this.membership(target, op, value) ??
+      this.membership(target, filter) ??
       this.narrowed(target, op, value, this.inJson(target, op, value))
     );
   }
@@ -102,24 +104,32 @@ export class FilterSql {
     return op === 'eq' ? `(${exact} AND r.id >= ${floor(at)} AND r.id < ${floor(at + 1)})` : exact;
   }
 
-  /** `groups` of a user and `members` of a group are rows elsewhere. */
-  private membership(
-    { schema, attribute, sub }: AttributePath,
-    op: CompareOperator,
-    value: CompareValue,
-  ): string | undefined {
+  /** `groups` of a user and `members` of a group are rows elsewhere. `ne` is the caller's. */
+  private membership({ schema, attribute, sub }: AttributePath, filter: Filter): string | undefined {
     if (schema !== undefined) return undefined;
-    if (this.table.name === 'users' && attribute.name === 'groups')
-      return memberOf(sub?.name ?? 'value', op, value, this.values);
-    if (this.table.name === 'groups' && attribute.name === 'members')
-      return groupMember(sub?.name ?? 'value', op, value, this.values);
-    return undefined;
+    const of =
+      this.table.name === 'users' && attribute.name === 'groups'
+        ? memberOf
+        : this.table.name === 'groups' && attribute.name === 'members'
+          ? hasMember
+          : undefined;
+    if (!of) return undefined;
+    // A comparison of a sub-attribute is one of an element that has nothing else to satisfy.
+    const within =
+      filter.kind === 'compare' && sub
+        ? {
+            ...filter,
+            op: filter.op === 'ne' ? ('eq' as const) : filter.op,
+            target: { schema, attribute: sub, sub: undefined },
+          }
+        : filter;
+    return of(within, this.table.baseUrl, this.values);
   }
 
   private inJson(target: AttributePath, op: CompareOperator, value: CompareValue): string {
     const { attribute, sub } = target;
     if (attribute.multiValued) {
-      const text = sub ? `e.value->>'${sub.name.replaceAll("'", "''")}'` : `e.value #>> '{}'`;
+      const text = sub ? `e.value->>${literal(sub.name)}` : `e.value #>> '{}'`;
       return `EXISTS (SELECT FROM ${elements('r', target)} e WHERE ${compareJson(text, sub ?? attribute, op, value, this.values)})`;
     }
     return compareJson(scalarText('r', target), sub ?? attribute, op, value, this.values);
@@ -140,7 +150,7 @@ export class FilterSql {
 
   /** A trigram index needs three characters to know anything; for fewer the rows are walked in the order of the page. */
   private searched(op: 'co' | 'sw' | 'ew', folded: string, exact: string): string {
-    if (folded.length < 3) return exact;
+    if (folded.length < 3 || this.table.name === 'entitlements') return exact;
     const lines = this.table.name === 'users';
     const inner = escapeLike(folded);
     const pattern = `%${lines && op === 'sw' ? '\n' : ''}${inner}${op === 'ew' ? (lines ? '\n%' : '') : '%'}`;
@@ -161,14 +171,13 @@ export class FilterSql {
     // What is unassigned (null, [], {}) is never stored, so a key that is there has a value (RFC 7643 §2.5).
     if (!attribute.multiValued) return `(${scalarText('r', target)}) <> ''`;
     if (!sub) return `${attributeJson('r', target)} IS NOT NULL`;
-    return `EXISTS (SELECT FROM ${elements('r', target)} e WHERE (e.value->>'${sub.name.replaceAll("'", "''")}') <> '')`;
+    return `EXISTS (SELECT FROM ${elements('r', target)} e WHERE (e.value->>${literal(sub.name)}) <> '')`;
   }
 
   /** One and the same element (catalogue R09). */
   private valuePath(target: AttributePath, filter: Filter): string {
-    const own = target.schema === undefined ? target.attribute.name : '';
-    if ((this.table.name === 'groups' && own === 'members') || (this.table.name === 'users' && own === 'groups'))
-      return this.condition(qualified(target, filter));
+    const elsewhere = this.membership(target, filter);
+    if (elsewhere) return elsewhere;
     const exact = `EXISTS (SELECT FROM ${elements('r', target)} e WHERE ${this.element(filter)})`;
     const narrow = this.table.name === 'users' ? this.narrowing(target, filter) : undefined;
     return narrow ? `(${narrow} AND ${exact})` : exact;
@@ -184,39 +193,10 @@ export class FilterSql {
   }
 
   private element(filter: Filter): string {
-    switch (filter.kind) {
-      case 'and':
-        return `(${this.element(filter.left)} AND ${this.element(filter.right)})`;
-      case 'or':
-        return `(${this.element(filter.left)} OR ${this.element(filter.right)})`;
-      case 'not':
-        return `NOT coalesce(${this.element(filter.filter)}, false)`;
-      case 'present':
-        return `(e.value->>'${filter.target.attribute.name.replaceAll("'", "''")}') <> ''`;
-      case 'compare': {
-        const name = filter.target.attribute.name;
-        const text = `e.value->>'${name.replaceAll("'", "''")}'`;
-        if (filter.value === null) return `coalesce((${text}) = '', true)`;
-        const test = compareJson(text, filter.target.attribute, filter.op, filter.value, this.values);
-        return filter.op === 'ne' ? `NOT coalesce(${test}, false)` : test;
-      }
-      case 'valuePath':
-        throw new BadRequest('invalidFilter', 'A value filter cannot stand inside another one.');
-    }
-  }
-}
-
-/** A filter over elements, as a filter over the resource: `members[value eq "x"]` becomes `members.value eq "x"`. */
-function qualified(target: AttributePath, filter: Filter): Filter {
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      return { ...filter, left: qualified(target, filter.left), right: qualified(target, filter.right) };
-    case 'not':
-      return { ...filter, filter: qualified(target, filter.filter) };
-    case 'valuePath':
-      return filter;
-    default:
-      return { ...filter, target: { ...target, sub: filter.target.attribute } };
+    const text = (attribute: Attribute) => `e.value->>${literal(attribute.name)}`;
+    return elementCondition(filter, {
+      present: (attribute) => `(${text(attribute)}) <> ''`,
+      compare: (attribute, op, value) => compareJson(text(attribute), attribute, op, value, this.values),
+    });
   }
 }

@@ -202,7 +202,7 @@ export class Groups {
         const attributes = events.length ? { row: groupRow(resource), events } : undefined;
         const steps = deltas.length ? deltas : [new MemberDelta()];
         for (const [i, step] of steps.entries()) {
-          const delta = step instanceof MemberDelta ? step : await this.membersWhere(ctx, tx, type, id, step);
+          const delta = step instanceof MemberDelta ? step : await this.membersWhere(ctx, tx, id, step);
           const own = i === 0 ? attributes : undefined;
           if (delta.isEmpty && !own) continue;
           const result = await this.applyDelta(ctx, tx, id, delta, at, own);
@@ -253,13 +253,12 @@ export class Groups {
   private async membersWhere(
     ctx: RequestContext,
     tx: TenantTransaction,
-    type: ResourceType,
     id: string,
     step: MemberStep,
   ): Promise<MemberDelta> {
     const delta = new MemberDelta();
     if (step.kind !== 'removeWhere') return delta;
-    const { sql, values } = compileMemberFilter(type, step.filter, [ctx.scope.tenantId, id]);
+    const { sql, values } = compileMemberFilter(step.filter, [ctx.scope.tenantId, id], ctx.baseUrl);
     const rows = await tx.query<{ member_id: string }>({ name: '', text: sql }, values);
     delta.remove(rows.map((row) => ({ value: row.member_id })));
     return delta;

@@ -11,7 +11,10 @@ export function attributeJson(row: string, { schema, attribute }: AttributePath)
 export function scalarText(row: string, path: AttributePath): string {
   if (path.sub) return `${attributeJson(row, path)}->>${literal(path.sub.name)}`;
   const block = path.schema === undefined ? `${row}.resource` : `(${row}.resource->${literal(path.schema)})`;
-  return `${block}->>${literal(path.attribute.name)}`;
+  const { name, open } = path.attribute;
+  if (!open) return `${block}->>${literal(name)}`;
+  // What an open schema keeps stands as it was first spelled (RFC 7643 §2.1: names count in any case). Names are ASCII.
+  return `(SELECT o.value FROM json_each_text(${block}) o WHERE lower(o.key) = ${literal(name.toLowerCase())} LIMIT 1)`;
 }
 
 /** A set of the elements of a multi-valued attribute; empty where it is unassigned. */

@@ -1,52 +1,101 @@
-import type { CompareOperator, CompareValue } from '@provost/scim-protocol';
+import type { Attribute, CompareOperator, CompareValue, Filter } from '@provost/scim-protocol';
 import { isUuid } from '@provost/entities';
 import { compareKey, foldedSql } from './comparison-sql';
+import { elementCondition, type ElementTests } from './element-sql';
 import { fold } from './folding';
 import { MEMBER_DISPLAY, MEMBER_JOINS } from './group-members';
-import type { SqlValues } from './sql-values';
+import { literal, type SqlValues } from './sql-values';
 
 /**
- * `groups.value`, `groups.display` or `groups.type` of a user, indirect memberships included: from the groups that match
- * down to their people, so that the cost is that of those groups.
+ * Users with a group, direct or indirect, that satisfies a filter over `groups`: from the groups that match down to their
+ * people, so that the cost is that of those groups. A condition over row `r` of users; $1 is the tenant.
  */
-export function memberOf(sub: string, op: CompareOperator, value: CompareValue, values: SqlValues): string {
-  const text = String(value);
-  if (sub === 'type') {
-    const direct = `EXISTS (SELECT FROM memberships m WHERE m.tenant_id = $1::uuid AND m.member_id = r.id)`;
-    return `(${compareKey(`('direct' COLLATE "C")`, op, fold(text), values)} AND ${direct})`;
+export function memberOf(filter: Filter, baseUrl: string, values: SqlValues): string {
+  const groups = (type: 'direct' | 'indirect') =>
+    `SELECT g.id FROM groups g WHERE g.tenant_id = $1::uuid AND ${elementCondition(filter, groupTests(type, baseUrl, values))}`;
+  if (!mentions(filter, 'type'))
+    return `r.id IN (WITH RECURSIVE down (id) AS (${groups('direct')}
+        UNION SELECT m.member_id FROM down JOIN memberships m
+          ON m.tenant_id = $1::uuid AND m.group_id = down.id AND m.member_type = 'Group')
+      SELECT m.member_id FROM down JOIN memberships m ON m.tenant_id = $1::uuid AND m.group_id = down.id)`;
+  return `(r.id IN (SELECT m.member_id FROM memberships m
+      WHERE m.tenant_id = $1::uuid AND m.group_id IN (${groups('direct')}))
+    OR r.id IN (WITH RECURSIVE down (top, id) AS (SELECT t.id, t.id FROM (${groups('indirect')}) t
+        UNION SELECT down.top, m.member_id FROM down JOIN memberships m
+          ON m.tenant_id = $1::uuid AND m.group_id = down.id AND m.member_type = 'Group')
+      SELECT m.member_id FROM down JOIN memberships m ON m.tenant_id = $1::uuid AND m.group_id = down.id
+      WHERE NOT EXISTS (SELECT FROM memberships d
+        WHERE d.tenant_id = $1::uuid AND d.group_id = down.top AND d.member_id = m.member_id)))`;
+}
+
+/** Groups with a member that satisfies a filter over `members`: a condition over row `r` of groups. */
+export function hasMember(filter: Filter, baseUrl: string, values: SqlValues): string {
+  return `r.id IN (SELECT m.group_id FROM memberships m ${MEMBER_JOINS}
+    WHERE m.tenant_id = $1::uuid AND ${memberCondition(filter, baseUrl, values)})`;
+}
+
+/** A filter over `members` as a condition over one membership `m` with MEMBER_JOINS. */
+export function memberCondition(filter: Filter, baseUrl: string, values: SqlValues): string {
+  const ref = () => `(CASE m.member_type WHEN 'User' THEN ${values.add(`${baseUrl}/Users/`, 'text')}
+    ELSE ${values.add(`${baseUrl}/Groups/`, 'text')} END || m.member_id::text)`;
+  return elementCondition(filter, {
+    present: () => 'true',
+    compare(attribute, op, value) {
+      if (attribute.name === 'value') return compareId('m.member_id', op, String(value), values);
+      const text = attribute.name === 'type' ? 'm.member_type' : attribute.name === 'display' ? MEMBER_DISPLAY : ref();
+      return textTest(text, attribute, op, value, values);
+    },
+  });
+}
+
+function groupTests(type: 'direct' | 'indirect', baseUrl: string, values: SqlValues): ElementTests {
+  return {
+    present: () => 'true',
+    compare(attribute, op, value) {
+      const text = String(value);
+      switch (attribute.name) {
+        case 'value':
+          return compareId('g.id', op, text, values);
+        case 'display':
+          return compareKey('g.display_name_key', op, fold(text), values);
+        case 'type':
+          return compareKey(`(${literal(type)} COLLATE "C")`, op, fold(text), values);
+        default:
+          return textTest(`(${values.add(`${baseUrl}/Groups/`, 'text')} || g.id::text)`, attribute, op, value, values);
+      }
+    },
+  };
+}
+
+/** An id that is an attribute of another resource: not caseExact there (RFC 7643 §8.7.1), unlike `id` itself. */
+function compareId(column: string, op: CompareOperator, text: string, values: SqlValues): string {
+  const folded = fold(text);
+  if (op !== 'eq') return compareKey(`(${column}::text COLLATE "C")`, op, folded, values);
+  return isUuid(folded) ? `${column} = ${values.add(folded, 'uuid')}` : 'false';
+}
+
+function textTest(
+  text: string,
+  attribute: Attribute,
+  op: CompareOperator,
+  value: CompareValue,
+  values: SqlValues,
+): string {
+  return attribute.caseExact
+    ? compareKey(`(${text} COLLATE "C")`, op, String(value), values)
+    : compareKey(foldedSql(text), op, fold(String(value)), values);
+}
+
+function mentions(filter: Filter, name: string): boolean {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return mentions(filter.left, name) || mentions(filter.right, name);
+    case 'not':
+      return mentions(filter.filter, name);
+    case 'valuePath':
+      return false;
+    default:
+      return filter.target.attribute.name === name;
   }
-  const start =
-    sub === 'display'
-      ? `SELECT g.id FROM groups g WHERE g.tenant_id = $1::uuid AND ${compareKey('g.display_name_key', op, fold(text), values)}`
-      : `SELECT g.id FROM groups g WHERE g.tenant_id = $1::uuid AND ${idTest('g.id', op, text, values)}`;
-  return `r.id IN (
-    WITH RECURSIVE down (id) AS (${start}
-      UNION SELECT m.member_id FROM down JOIN memberships m
-        ON m.tenant_id = $1::uuid AND m.group_id = down.id AND m.member_type = 'Group')
-    SELECT m.member_id FROM down JOIN memberships m ON m.tenant_id = $1::uuid AND m.group_id = down.id)`;
-}
-
-/** `members.value`, `members.display` or `members.type` of a group. */
-export function groupMember(sub: string, op: CompareOperator, value: CompareValue, values: SqlValues): string {
-  const text = String(value);
-  if (sub === 'value') {
-    if ((op === 'eq' || op === 'ne') && !isUuid(text)) return 'false';
-    return `r.id IN (SELECT m.group_id FROM memberships m WHERE m.tenant_id = $1::uuid AND ${idTest('m.member_id', op, text, values)})`;
-  }
-  return `EXISTS (SELECT FROM memberships m ${MEMBER_JOINS}
-    WHERE m.tenant_id = $1::uuid AND m.group_id = r.id AND ${memberTest(sub, op, value, values)})`;
-}
-
-/** A test of one membership `m` with its joins. */
-export function memberTest(sub: string, op: CompareOperator, value: CompareValue, values: SqlValues): string {
-  const text = String(value);
-  if (sub === 'value') return idTest('m.member_id', op, text, values);
-  if (sub === 'type') return compareKey(foldedSql('m.member_type'), op, fold(text), values);
-  if (sub === 'display') return compareKey(foldedSql(MEMBER_DISPLAY), op, fold(text), values);
-  return 'false';
-}
-
-function idTest(column: string, op: CompareOperator, text: string, values: SqlValues): string {
-  if (op !== 'eq' && op !== 'ne') return compareKey(`(${column}::text COLLATE "C")`, op, text, values);
-  return isUuid(text) ? `${column} = ${values.add(text, 'uuid')}` : 'false';
 }

@@ -7,6 +7,8 @@ export interface ResourceTable {
   readonly keys: Readonly<Record<string, string>>;
   /** What an id is appended to. */
   readonly url: string;
+  /** What `$ref`s to other types begin with. */
+  readonly baseUrl: string;
 }
 
 const KEYS = {
@@ -17,5 +19,5 @@ const KEYS = {
 
 export function resourceTable(type: string, endpoint: string, baseUrl: string): ResourceTable {
   const name = type === 'User' ? 'users' : type === 'Group' ? 'groups' : 'entitlements';
-  return { name, type, keys: KEYS[name], url: `${baseUrl}${endpoint}/` };
+  return { name, type, keys: KEYS[name], url: `${baseUrl}${endpoint}/`, baseUrl };
 }

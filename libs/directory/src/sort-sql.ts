@@ -1,8 +1,8 @@
 import type { AttributePath, SortOrder } from '@provost/scim-protocol';
-import { foldedSql } from './comparison-sql';
+import { foldedSql, momentSql, numberSql } from './comparison-sql';
 import { attributeJson, elements, scalarText } from './json-attribute';
 import type { ResourceTable } from './resource-table';
-import { SqlValues } from './sql-values';
+import { literal, SqlValues } from './sql-values';
 
 type SortType = 'text' | 'numeric' | 'timestamptz' | 'uuid';
 
@@ -37,9 +37,9 @@ export function sortBy(table: ResourceTable, { schema, attribute, sub }: Attribu
   switch (leaf.type) {
     case 'integer':
     case 'decimal':
-      return { key: `(${text})::numeric`, type: 'numeric', descending };
+      return { key: `(${numberSql(text)})`, type: 'numeric', descending };
     case 'dateTime':
-      return { key: `(${text})::timestamptz`, type: 'timestamptz', descending };
+      return { key: `(${momentSql(text)})`, type: 'timestamptz', descending };
     default:
       return { key: leaf.caseExact ? `((${text}) COLLATE "C")` : foldedSql(text), type: 'text', descending };
   }
@@ -47,8 +47,7 @@ export function sortBy(table: ResourceTable, { schema, attribute, sub }: Attribu
 
 function firstText(path: AttributePath): string {
   if (!path.sub) return `${attributeJson('r', path)}->>0`;
-  const sub = path.sub.name.replaceAll("'", "''");
-  return `SELECT e.value->>'${sub}' FROM ${elements('r', path)} WITH ORDINALITY e(value, nr)
+  return `SELECT e.value->>${literal(path.sub.name)} FROM ${elements('r', path)} WITH ORDINALITY e(value, nr)
     ORDER BY (e.value->>'primary') = 'true' DESC NULLS LAST, e.nr LIMIT 1`;
 }
 
