@@ -6,7 +6,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 export class Event {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'events_pkey' })
   tenantId!: string;
-  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'events_pkey' })
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'events_pkey', default: () => "nextval('events_seq')" })
   seq!: string;
   @Column('uuid')
   id!: string;
