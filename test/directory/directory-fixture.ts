@@ -49,10 +49,11 @@ export class DirectoryFixture {
     this.listing = new Listing(db, new PagePositions(db), this.cursors);
   }
 
-  static async open(): Promise<DirectoryFixture> {
+  /** @param connections how many for writes and lists, and how many lanes for point reads */
+  static async open(connections: { pool?: number; lanes?: number } = {}): Promise<DirectoryFixture> {
     const { url, drop } = await createTestDatabase();
-    const dataSource = await new DataSource(dataSourceOptions(url)).initialize();
-    return new DirectoryFixture(url, dataSource, tenantDatabase(dataSource), drop);
+    const dataSource = await new DataSource(dataSourceOptions(url, connections.pool)).initialize();
+    return new DirectoryFixture(url, dataSource, tenantDatabase(dataSource, connections.lanes), drop);
   }
 
   async close(): Promise<void> {
