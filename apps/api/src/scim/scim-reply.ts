@@ -7,6 +7,7 @@ export interface ScimReply {
   status(code: number): ScimReply;
   header(name: string, value: string): ScimReply;
   send(body?: unknown): unknown;
+  serializer(serialize: (payload: unknown) => string): ScimReply;
 }
 
 /** A resource with its ETag (K10), or 204 where there is none to send. */
@@ -26,7 +27,9 @@ export function sendJson(reply: ScimReply, body: unknown, status = 200): void {
   sendText(reply, JSON.stringify(body));
 }
 
-/** As bytes: the server would add a charset to a string's type, which clients trip over (pains 16). */
+const asItIs = (payload: unknown) => payload as string;
+
+/** With a serializer of our own the server adds no charset to the type, which clients trip over (pains 16). */
 export function sendText(reply: ScimReply, text: string): void {
-  reply.send(Buffer.from(text));
+  reply.serializer(asItIs).send(text);
 }
