@@ -1,0 +1,21 @@
+import { bulk } from './bulk';
+import { filterScale } from './filter-scale';
+import { groupReplace } from './group-replace';
+import { groupScale } from './group-scale';
+import type { Measure } from './measure';
+import { memory } from './memory';
+import { addMembers, creates, filters, reads } from './throughput';
+import { walk } from './walk';
+
+export const measures: readonly Measure[] = [
+  reads,
+  filters,
+  creates,
+  addMembers,
+  groupScale,
+  groupReplace,
+  bulk,
+  memory,
+  walk,
+  filterScale,
+];

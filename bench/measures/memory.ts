@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { KeepAliveClient, type Target, UnexpectedAnswer } from '../keep-alive-client';
+import { PEOPLE } from '../stage';
+import type { Measure } from './measure';
+
+const COUNT = 1_000;
+
+/** Resident memory of a process in MiB. */
+function residentMemory(pid: number): number {
+  if (process.platform === 'linux')
+    return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
+  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)]).toString()) / 1024;
+}
+
+interface Page {
+  readonly totalResults: number;
+  readonly nextCursor?: string;
+  readonly Resources: readonly object[];
+}
+
+/** Reads the whole list. @returns the server's resident memory after each page, in MiB */
+async function stream(target: Target, pid: number, by: 'startIndex' | 'cursor'): Promise<number[]> {
+  const client = new KeepAliveClient(target);
+  const memory: number[] = [];
+  let seen = 0;
+  for (let position: string | undefined = by === 'cursor' ? '' : '1'; position !== undefined;) {
+    const path: string = `${target.base}/Users?count=${COUNT}&${by}=${position}`;
+    const page = JSON.parse((await client.succeed('GET', path)).body) as Page;
+    memory.push(residentMemory(pid));
+    seen += page.Resources.length;
+    if (by === 'cursor') position = page.nextCursor;
+    else position = seen < page.totalResults && page.Resources.length ? String(seen + 1) : undefined;
+  }
+  client.close();
+  if (seen < PEOPLE) throw new UnexpectedAnswer(`The list had ${seen} of ${PEOPLE} people.`);
+  return memory;
+}
+
+export const memory: Measure = {
+  name: 'memory',
+  about: `resident memory of the server while ${PEOPLE} users are listed in pages of ${COUNT}`,
+  async run(stage) {
+    const { pid } = await stage.provost();
+    const { target } = await stage.directory();
+    // The heap of a process grows to its working size first, whatever is asked; that is not the list's doing.
+    const before = residentMemory(pid);
+    await stream(target, pid, 'startIndex');
+    const rows = [];
+    for (const by of ['startIndex', 'cursor'] as const) {
+      const memory = await stream(target, pid, by);
+      const half = memory.length >> 1;
+      const [early, late] = [Math.max(...memory.slice(0, half)), Math.max(...memory.slice(half))];
+      rows.push({
+        measure: `resident memory, second half of the list over first, by ${by}`,
+        value: late / early,
+        absolute: `at most ${late.toFixed(0)} MiB, ${early.toFixed(0)} MiB; ${before.toFixed(0)} MiB before; ${memory.length} pages`,
+        atLeast: 1.1,
+        aim: 1.02,
+        better: 'less',
+      } as const);
+    }
+    return rows;
+  },
+};
