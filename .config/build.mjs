@@ -1,6 +1,6 @@
 // Compiles every TypeScript file to dist/ with swc, only those that changed since the last build.
 // Types are checked apart (npm run types): a start must not wait for them.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,7 +20,7 @@ const sources = folders
 
 // What no longer has a source must not stay behind: TypeORM loads migrations by listing the folder.
 const wanted = new Set(sources.map(target));
-if (existsSync(dist)) for (const f of walk(dist)) if (f.endsWith('.js') && !wanted.has(f)) rmSync(f);
+if (existsSync(dist)) for (const f of walk(dist)) if (f.endsWith('.js') && !wanted.has(f)) rmSync(f, { force: true });
 
 const settings = Math.max(
   ...['.swcrc', 'tsconfig.json', '.config/build.mjs'].map((f) => statSync(join(root, f)).mtimeMs),
@@ -29,6 +29,13 @@ const stale = sources.filter((f) => {
   const out = target(f);
   return !existsSync(out) || statSync(out).mtimeMs < Math.max(statSync(f).mtimeMs, settings);
 });
+
+// Two builds at once, or a program that starts meanwhile, never see half a file.
+const write = (path, text) => {
+  const draft = `${path}.${process.pid}.tmp`;
+  writeFileSync(draft, text);
+  renameSync(draft, path);
+};
 
 if (stale.length) {
   const { transform } = await import('@swc/core');
@@ -40,8 +47,8 @@ if (stale.length) {
       const { code, map } = await transform(readFileSync(f, 'utf8'), { ...options, filename: f });
       const out = target(f);
       mkdirSync(dirname(out), { recursive: true });
-      writeFileSync(out, `${code}\n//# sourceMappingURL=${out.split('/').pop()}.map\n`);
-      if (map) writeFileSync(`${out}.map`, map);
+      if (map) write(`${out}.map`, map);
+      write(out, `${code}\n//# sourceMappingURL=${out.split('/').pop()}.map\n`);
     }),
   );
 }

@@ -3,9 +3,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * The event log: one row for each thing that happened, written in the statement that made it happen.
  *
- * `seq` orders the log. Its default takes a transaction id before it takes a number: a consumer that saw `last_value` L
- * and then a snapshot with xmax X knows that every number up to L belongs to a transaction below X, so once all of those
- * have ended nothing up to L can appear any more (libs/event-log, settled positions).
+ * `seq` orders the log. It is taken before the commit, so the order of commits is another, and rollbacks leave gaps:
+ * libs/event-log (MissingNumbers) says how a consumer reads it without losing anything.
  *
  * `sealed` is what names or describes a person, encrypted with the subject's key. An event's hash (libs/event-log) covers
  * the ciphertext, so dropping the key erases the person and every hash still stands.
@@ -27,7 +26,7 @@ export class Events1700000000002 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE events (
         tenant_id uuid NOT NULL,
-        seq bigint NOT NULL DEFAULT CASE WHEN pg_current_xact_id() IS NOT NULL THEN nextval('events_seq') END,
+        seq bigint NOT NULL DEFAULT nextval('events_seq'),
         id uuid NOT NULL,
         occurred_at timestamptz NOT NULL,
         type text NOT NULL,

@@ -1,16 +1,21 @@
-import type { DataSource, QueryRunner } from 'typeorm';
-import { statement, type TenantDatabase } from '@provost/entities';
+import type { DataSource } from 'typeorm';
+import { DatabaseUnavailable, statement, type TenantDatabase } from '@provost/entities';
 import type { EventConsumer } from './consumer';
-import type { EventRow } from './event';
+import { ConsumerLock } from './consumer-lock';
 import type { EventSignal } from './event-signal';
-import { SettledPosition } from './settled-position';
+import { LogReader } from './log-reader';
 
-export const BATCH = 200;
 /** The net under LISTEN/NOTIFY. */
 const POLL_MS = 1_000;
-/** How soon to look again when a number was out but its transaction had not ended. */
-const UNSETTLED_MS = 3;
+/** When somebody else delivers: how soon to look whether that worker is still alive. */
+const OCCUPIED_MS = 250;
+/** Rounds of a busy log begin no closer together, so that many writes share one. */
+const SPACING_MS = 15;
+/** When an event waits for a number before it: at first, and at most. */
+const HELD_MS = [3, 200] as const;
 const BACKOFF_MS = [250, 1_000, 5_000, 30_000] as const;
+/** A database that is away is asked again at the same pace, so that a restart costs no more than that. */
+const AWAY_MS = 500;
 
 const POSITION = statement(
   'consumer.position',
@@ -22,15 +27,12 @@ const ADVANCE = statement(
   'consumer.advance',
   `UPDATE event_consumers SET position = $3, updated_at = now() WHERE name = $1 AND position = $2 RETURNING name`,
 );
-const NEXT = statement(
-  'consumer.next',
-  `SELECT tenant_id, seq::text, id, occurred_at, type, subject_type, subject_id, group_id, context, data, sealed
-   FROM events WHERE seq > $1::bigint AND seq <= $2::bigint ORDER BY seq LIMIT ${BATCH}`,
-);
 
 /**
  * Delivers the log to one consumer. Any number of workers may run it for the same consumer: whoever holds the
- * consumer's advisory lock delivers, and the lock goes with the connection when that worker dies.
+ * consumer's lock delivers, and the lock goes with the connection when that worker dies. A worker that lost its
+ * connection in the middle of a batch cannot be recalled: what it was doing then may be done twice, its position is not
+ * kept, and it begins no further batch.
  */
 export class EventDelivery {
   private stopped = false;
@@ -38,16 +40,20 @@ export class EventDelivery {
   private woken = false;
   private running: Promise<void> | undefined;
   private failures = 0;
-  private readonly horizon: SettledPosition;
+  private away = false;
+  private readonly log: LogReader;
+  private readonly lock: ConsumerLock;
 
+  /** @param fault hears of what goes wrong; delivery goes on by itself */
   constructor(
     private readonly consumer: EventConsumer,
-    private readonly dataSource: DataSource,
+    dataSource: DataSource,
     private readonly db: TenantDatabase,
     private readonly signal: EventSignal,
     private readonly fault: (message: string, error: unknown) => void,
   ) {
-    this.horizon = new SettledPosition(db);
+    this.log = new LogReader(db);
+    this.lock = new ConsumerLock((dataSource.options as { url: string }).url, consumer.name);
   }
 
   start(): void {
@@ -55,7 +61,10 @@ export class EventDelivery {
       this.woken = true;
       this.wake();
     });
-    this.running = this.loop().finally(off);
+    this.running = this.loop().finally(async () => {
+      off();
+      await this.lock.close();
+    });
   }
 
   /** Resolves when the batch in hand is done. */
@@ -68,57 +77,63 @@ export class EventDelivery {
   private async loop(): Promise<void> {
     while (!this.stopped) {
       this.woken = false;
-      let pause = POLL_MS;
+      let pause: number = POLL_MS;
       try {
-        await this.deliverAll();
+        if (!(await this.deliverAll())) pause = OCCUPIED_MS;
         this.failures = 0;
+        this.away = false;
+        if (this.woken) await this.pause(SPACING_MS, false);
       } catch (error) {
-        pause = BACKOFF_MS[Math.min(this.failures++, BACKOFF_MS.length - 1)]!;
-        this.fault(`Consumer ${this.consumer.name} failed and will try again in ${pause} ms.`, error);
+        pause = this.failed(error);
       }
-      await this.pause(pause, this.failures === 0);
+      await this.pause(pause, this.failures === 0 && !this.away);
     }
   }
 
-  /** Handles all that is there while holding the lock; returns at once when another worker holds it. */
-  private async deliverAll(): Promise<void> {
-    const lock = this.dataSource.createQueryRunner();
+  /** Handles all that is there while holding the lock. @returns false when another worker holds it */
+  private async deliverAll(): Promise<boolean> {
+    if (!(await this.lock.acquire())) return false;
     try {
-      if (!(await this.acquire(lock))) return;
-      let [{ position }] = (await this.db.run<{ position: string }>('platform', POSITION, [this.consumer.name])) as [
-        { position: string },
-      ];
+      const [kept] = await this.db.run<{ position: string }>('platform', POSITION, [this.consumer.name]);
+      let { position } = kept!;
+      let held: number = HELD_MS[0];
       while (!this.stopped) {
-        const { settled, more } = await this.horizon.look();
-        const events =
-          settled > BigInt(position)
-            ? await this.db.run<EventRow>('platform', NEXT, [position, settled.toString()])
-            : [];
-        if (events.length) await this.consumer.handle(events);
-        const reached = events.length < BATCH ? settled.toString() : events.at(-1)!.seq;
-        if (BigInt(reached) > BigInt(position)) {
+        const next = await this.log.after(position);
+        this.mustHold();
+        if (next.events.length) {
+          await this.consumer.handle(next.events);
+          this.mustHold();
           // Marked after it was handled: a crash in between repeats the batch and loses nothing.
-          const kept = await this.db.run('platform', ADVANCE, [this.consumer.name, position, reached]);
-          if (!kept.length) throw new Error('Another worker has moved on; the lock was lost.');
+          const reached = next.events.at(-1)!.seq;
+          const advanced = await this.db.run('platform', ADVANCE, [this.consumer.name, position, reached]);
+          if (!advanced.length) throw new LockLost();
           position = reached;
-        }
-        if (events.length === BATCH) continue;
-        if (!more) return;
-        await this.pause(UNSETTLED_MS, false);
+          held = HELD_MS[0];
+        } else if (next.held) {
+          await this.pause(held, false);
+          held = Math.min(held * 2, HELD_MS[1]);
+        } else return true;
       }
+      return true;
     } finally {
-      await lock.rollbackTransaction().catch(() => undefined);
-      await lock.release();
+      await this.lock.release();
     }
   }
 
-  /** A transaction that only holds a lock takes no transaction id, so it holds back no settled position. */
-  private async acquire(lock: QueryRunner): Promise<boolean> {
-    await lock.startTransaction();
-    const [row] = (await lock.query(`SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS got`, [
-      `provost consumer ${this.consumer.name}`,
-    ])) as [{ got: boolean }];
-    return row.got;
+  private mustHold(): void {
+    if (!this.lock.held) throw new LockLost();
+  }
+
+  /** @returns how long to wait */
+  private failed(error: unknown): number {
+    if (error instanceof DatabaseUnavailable || error instanceof LockLost) {
+      if (!this.away) this.fault(`Consumer ${this.consumer.name} waits for the database.`, error);
+      this.away = true;
+      return AWAY_MS;
+    }
+    const pause = BACKOFF_MS[Math.min(this.failures++, BACKOFF_MS.length - 1)]!;
+    this.fault(`Consumer ${this.consumer.name} failed and will try again in ${pause} ms.`, error);
+    return pause;
   }
 
   private pause(ms: number, wakeable: boolean): Promise<void> {
@@ -132,5 +147,12 @@ export class EventDelivery {
         resolve();
       }
     });
+  }
+}
+
+/** The connection that held the consumer's lock has ended; another worker may be delivering already. */
+class LockLost extends Error {
+  constructor() {
+    super('The lock was lost; another worker delivers now.');
   }
 }

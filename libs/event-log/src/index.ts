@@ -4,4 +4,5 @@ export * from './delivery';
 export * from './event';
 export * from './event-hash';
 export * from './event-signal';
+export { BATCH } from './log-reader';
 export * from './personal-data';

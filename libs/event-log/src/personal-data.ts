@@ -23,7 +23,8 @@ export function sealPersonal(key: Buffer, eventId: string, personal: object): Bu
 
 /** The inverse of sealPersonal. @throws Error when key, event or ciphertext do not belong together */
 export function openPersonal(key: Buffer, eventId: string, sealed: Buffer): Record<string, unknown> {
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE));
+  // Without the length Node would also take a tag that was cut to four bytes, which can be guessed.
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE), { authTagLength: TAG });
   decipher.setAAD(Buffer.from(eventId));
   decipher.setAuthTag(sealed.subarray(NONCE, NONCE + TAG));
   const text = Buffer.concat([decipher.update(sealed.subarray(NONCE + TAG)), decipher.final()]).toString('utf8');
