@@ -30,6 +30,9 @@ export const entities = [
   DeploymentSecret,
 ];
 
+/** An address that swallows packets must not hold a request for minutes; also how long one waits for a free connection. */
+const CONNECT_MS = 10_000;
+
 /**
  * TypeORM's options for a PostgreSQL ≥ 15.
  * @param url a postgres:// URL; a socket directory is given as `?host=`
@@ -47,7 +50,8 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
     logger: quietLogger,
     poolSize,
     applicationName: 'provost',
-    extra: { onConnect: prepareConnection },
+    connectTimeoutMS: CONNECT_MS,
+    extra: { onConnect: prepareConnection, keepAlive: true },
   };
 }
 
@@ -55,7 +59,12 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
 export function tenantDatabase(dataSource: DataSource, lanes?: number): TenantDatabase {
   const { master } = dataSource.driver as unknown as { master: Pool };
   const { url } = dataSource.options as { url: string };
-  const connection: ClientConfig = { connectionString: url, application_name: 'provost' };
+  const connection: ClientConfig = {
+    connectionString: url,
+    application_name: 'provost',
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+  };
   return new TenantDatabase(master, connection, lanes);
 }
 

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { Client, DatabaseError, type ClientConfig, type Pool, type PoolClient, type QueryResult } from 'pg';
 import { enter, prepareConnection, TenantQuery, type Scope } from './tenant-query';
 import type { Statement } from './statement';
@@ -27,6 +28,7 @@ export class TenantDatabase {
   private readonly lanes: (Promise<Client> | undefined)[];
   private next = 0;
   private closed = false;
+  private readonly corked = new WeakSet<Writable>();
 
   constructor(
     private readonly pool: Pool,
@@ -40,6 +42,7 @@ export class TenantDatabase {
   async read<T>(scope: Scope, statement: Statement, values: unknown[]): Promise<T[]> {
     for (let attempt = 1; ; attempt++) {
       const lane = await this.lane();
+      this.shareWrite(lane);
       try {
         return (await send(lane, scope, statement, values)).rows as T[];
       } catch (error) {
@@ -101,29 +104,75 @@ export class TenantDatabase {
     );
   }
 
+  /**
+   * Lets all reads of one turn of the event loop leave in one write: a write to a socket costs as much as everything else
+   * that a point read needs of this process (docs/performance.md).
+   */
+  private shareWrite(lane: Client): void {
+    const { stream } = (lane as unknown as { connection: { stream: Writable } }).connection;
+    if (this.corked.has(stream)) return;
+    this.corked.add(stream);
+    stream.cork();
+    setImmediate(() => {
+      this.corked.delete(stream);
+      stream.uncork();
+    });
+  }
+
   private connect(): Promise<PoolClient> {
-    return patiently(() => this.pool.connect());
+    return this.patiently(() => this.pool.connect());
   }
 
   private lane(): Promise<Client> {
     if (this.closed) throw new DatabaseUnavailable('The database connections are closed.');
     const i = this.next++ % this.lanes.length;
-    return (this.lanes[i] ??= patiently(() => this.open(i)).catch((error: unknown) => {
-      this.lanes[i] = undefined;
-      throw error;
-    }));
+    return (this.lanes[i] ??= this.openLane(i));
   }
 
-  private async open(i: number): Promise<Client> {
-    const client = new Client({ ...this.connection, pipeline: true } as ClientConfig);
+  private openLane(i: number): Promise<Client> {
     const drop = () => {
-      this.lanes[i] = undefined;
+      // The lane may have been opened anew since: an end is often told twice.
+      if (this.lanes[i] === opening) this.lanes[i] = undefined;
     };
-    client.on('error', drop);
-    client.on('end', drop);
-    await client.connect();
-    await prepareConnection(client);
-    return client;
+    const opening = this.patiently(() => this.open(drop)).catch((error: unknown) => {
+      drop();
+      throw error;
+    });
+    return opening;
+  }
+
+  private async open(drop: () => void): Promise<Client> {
+    const client = new Client({ ...this.connection, pipeline: true } as ClientConfig);
+    let ended = false;
+    let lost = () => {
+      ended = true;
+    };
+    client.on('error', () => lost());
+    client.on('end', () => lost());
+    try {
+      await client.connect();
+      await prepareConnection(client);
+      if (ended) throw new DatabaseUnavailable('The connection ended at once.');
+      lost = drop;
+      return client;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** A database that is being restarted comes back within seconds; nothing was sent yet, so waiting is safe. */
+  private async patiently<T>(connect: () => Promise<T>): Promise<T> {
+    const deadline = Date.now() + CONNECT_PATIENCE_MS;
+    for (let wait = 20; ; wait = Math.min(wait * 2, 500)) {
+      try {
+        return await connect();
+      } catch (error) {
+        const fault = named(error);
+        if (!(fault instanceof DatabaseUnavailable) || this.closed || Date.now() + wait > deadline) throw fault;
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
   }
 }
 
@@ -147,6 +196,7 @@ function isConnectionFault(error: unknown): boolean {
 }
 
 function named(error: unknown): unknown {
+  if (error instanceof DatabaseUnavailable) return error;
   if (error instanceof DatabaseError && error.code === REFUSED) return new CredentialRefused(error.message);
   if (error instanceof DatabaseError ? UNAVAILABLE.test(error.code ?? '') : isSocketFault(error))
     return new DatabaseUnavailable((error as Error).message, { cause: error });
@@ -156,21 +206,7 @@ function named(error: unknown): unknown {
 function isSocketFault(error: unknown): boolean {
   const { code, message } = error as NodeJS.ErrnoException;
   return (
-    /^(ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(code ?? '') ||
-    /Connection terminated|not queryable|Client was closed|timeout exceeded when trying to connect/.test(message ?? '')
+    /^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN)/.test(code ?? '') ||
+    /Connection terminated|not queryable|Client was closed|timeout exceeded|timeout expired/.test(message ?? '')
   );
-}
-
-/** A database that is being restarted comes back within seconds; nothing was sent yet, so waiting is safe. */
-async function patiently<T>(connect: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + CONNECT_PATIENCE_MS;
-  for (let wait = 20; ; wait = Math.min(wait * 2, 500)) {
-    try {
-      return await connect();
-    } catch (error) {
-      const fault = named(error);
-      if (!(fault instanceof DatabaseUnavailable) || Date.now() + wait > deadline) throw fault;
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
-  }
 }

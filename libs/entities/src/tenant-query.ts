@@ -34,6 +34,9 @@ export function enter(scope: Scope | 'platform'): { name: string; text: string; 
 
 /** Makes a fresh connection ready for TenantQuery; awaited before its first use. */
 export async function prepareConnection(client: ClientBase): Promise<void> {
+  // A connection that breaks while it is in use tells so twice: to its query, and as an event that ends the process when
+  // nobody listens. The pool listens only while it lies idle.
+  client.on('error', () => undefined);
   await new Promise<void>((resolve, reject) => {
     const parse = new ParseEnter((error) => (error ? reject(error) : resolve()));
     void client.query(parse as unknown as Parameters<ClientBase['query']>[0]);
