@@ -35,8 +35,9 @@ const GET = statement(
 const LOCK = statement(
   'group.lock',
   `SELECT id, resource::text, created_at, updated_at, version, member_count
-   FROM groups WHERE tenant_id = $1::uuid AND id = $2::uuid FOR UPDATE`,
+   FROM groups WHERE tenant_id = $1::uuid AND id = $2::uuid FOR NO KEY UPDATE`,
 );
+const LOCK_DELETED = statement('group.lock_deleted', LOCK.text.replace('FOR NO KEY UPDATE', 'FOR UPDATE'));
 const CREATE = statement(
   'group.create',
   `WITH g AS (INSERT INTO groups (tenant_id, id, display_name, display_name_key, external_id, created_at, updated_at, resource)
@@ -48,13 +49,17 @@ const LOCK_PARENTS = statement(
   'group.lock_parents',
   `SELECT g.id FROM groups g WHERE g.tenant_id = $1::uuid AND g.id IN
      (SELECT m.group_id FROM memberships m WHERE m.tenant_id = $1::uuid AND m.member_id = $2::uuid)
-   ORDER BY g.id FOR UPDATE`,
+   ORDER BY g.id FOR NO KEY UPDATE`,
 );
+/** Does nothing when the group is meanwhile in another one than those that were locked ($12). */
 const DELETE = statement(
   'group.delete',
-  `WITH d AS (DELETE FROM groups WHERE tenant_id = $1::uuid AND id = $2::uuid RETURNING id, display_name),
-   m AS (DELETE FROM memberships WHERE tenant_id = $1::uuid AND group_id = $2::uuid RETURNING member_id, member_type),
-   p AS (DELETE FROM memberships WHERE tenant_id = $1::uuid AND member_id = $2::uuid AND group_id <> $2::uuid RETURNING group_id),
+  `WITH d AS (DELETE FROM groups WHERE tenant_id = $1::uuid AND id = $2::uuid AND NOT EXISTS (SELECT FROM memberships o
+       WHERE o.tenant_id = $1::uuid AND o.member_id = $2::uuid AND o.group_id <> $2::uuid AND o.group_id <> ALL($12::uuid[]))
+     RETURNING id, display_name),
+   m AS (DELETE FROM memberships USING d WHERE tenant_id = $1::uuid AND group_id = $2::uuid RETURNING member_id, member_type),
+   p AS (DELETE FROM memberships USING d WHERE tenant_id = $1::uuid AND member_id = $2::uuid AND group_id <> $2::uuid
+     RETURNING group_id),
    up AS (UPDATE groups SET member_count = member_count - 1, version = version + 1, updated_at = $3::timestamptz FROM p
      WHERE groups.tenant_id = $1::uuid AND groups.id = p.group_id RETURNING groups.id, groups.display_name),
    moved AS (INSERT INTO events (tenant_id, id, occurred_at, type, subject_type, subject_id, group_id, context, data)
@@ -160,14 +165,21 @@ export class Groups {
   async delete(ctx: RequestContext, type: ResourceType, id: string, ifMatch: string | undefined): Promise<void> {
     if (!isUuid(id)) throw notFound('Group', id);
     const { tenantId } = ctx.scope;
-    await this.db.transaction(ctx.scope, async (tx) => {
-      await tx.query(LOCK_PARENTS, [tenantId, id]);
-      const [row] = await tx.query<GroupReadRow>(LOCK, [tenantId, id]);
-      if (!row) throw notFound('Group', id);
-      requireVersion(ifMatch, row.version);
-      const events = groupEvents(type, id, JSON.parse(row.resource) as JsonObject, undefined);
-      await tx.query(DELETE, [tenantId, id, ...eventValues(new Date(), ctx.event, events)]);
-    });
+    await retryLostRace(`Group ${id}`, () =>
+      this.db.transaction(ctx.scope, async (tx) => {
+        const parents = await tx.query<{ id: string }>(LOCK_PARENTS, [tenantId, id]);
+        const [row] = await tx.query<GroupReadRow>(LOCK_DELETED, [tenantId, id]);
+        if (!row) throw notFound('Group', id);
+        requireVersion(ifMatch, row.version);
+        const events = eventValues(
+          new Date(),
+          ctx.event,
+          groupEvents(type, id, JSON.parse(row.resource) as JsonObject, undefined),
+        );
+        const gone = await tx.query(DELETE, [tenantId, id, ...events, parents.map((parent) => parent.id)]);
+        return gone.length ? true : undefined;
+      }),
+    );
     this.signal.announce();
   }
 

@@ -14,15 +14,18 @@ export const EVENT_PARAMETERS = 12;
  * sees the members as they were when it began: for single additions and removals the outcome is that of running
  * before the other, which is as good an order; a replacement needs to see the other's rows and therefore takes the lock in a
  * statement of its own before (groups.ts).
+ *
+ * Whoever joins is held by a key share, so that a deletion of them comes wholly before or wholly after. All of us lock the
+ * group first and its members then; the group's own lock lets key shares pass, so groups may join each other at once.
  */
 const delta = (gone: string) => `
   WITH target AS (SELECT g.id, g.display_name FROM groups g
-      WHERE g.tenant_id = $1::uuid AND g.id = $2::uuid AND ($6::int IS NULL OR g.version = $6::int) FOR UPDATE),
+      WHERE g.tenant_id = $1::uuid AND g.id = $2::uuid AND ($6::int IS NULL OR g.version = $6::int) FOR NO KEY UPDATE),
     wanted AS (SELECT DISTINCT v AS id FROM unnest($3::uuid[]) v),
     fresh AS (SELECT w.id FROM wanted w, target WHERE NOT EXISTS (SELECT FROM memberships m
       WHERE m.tenant_id = $1::uuid AND m.group_id = $2::uuid AND m.member_id = w.id)),
     people AS (SELECT u.id FROM users u WHERE u.tenant_id = $1::uuid AND u.id IN (SELECT id FROM fresh) FOR KEY SHARE),
-    nested AS (SELECT g.id FROM groups g WHERE g.tenant_id = $1::uuid AND g.id IN (SELECT id FROM fresh)),
+    nested AS (SELECT g.id FROM groups g WHERE g.tenant_id = $1::uuid AND g.id IN (SELECT id FROM fresh) FOR KEY SHARE),
     valid AS (SELECT id, 'User' AS type FROM people UNION ALL SELECT id, 'Group' FROM nested),
     unknown AS (SELECT id::text AS id FROM fresh WHERE id NOT IN (SELECT id FROM valid)
       UNION ALL SELECT v FROM unnest($5::text[]) v, target),

@@ -66,7 +66,7 @@ const LOCK_GROUPS = statement(
   'user.lock_groups',
   `SELECT g.id FROM groups g WHERE g.tenant_id = $1::uuid AND g.id IN
      (SELECT m.group_id FROM memberships m WHERE m.tenant_id = $1::uuid AND m.member_id = $2::uuid)
-   ORDER BY g.id FOR UPDATE`,
+   ORDER BY g.id FOR NO KEY UPDATE`,
 );
 const LOCK = statement(
   'user.lock',
@@ -74,13 +74,15 @@ const LOCK = statement(
      (SELECT k.key FROM subject_keys k WHERE k.tenant_id = $1::uuid AND k.subject_id = u.id) AS key
    FROM users u WHERE u.tenant_id = $1::uuid AND u.id = $2::uuid FOR UPDATE`,
 );
+/** Does nothing when the user is meanwhile in another group than those that were locked ($13). */
 const DELETE = statement(
   'user.delete',
-  `WITH m AS (DELETE FROM memberships WHERE tenant_id = $1::uuid AND member_id = $2::uuid RETURNING group_id),
+  `WITH u AS (DELETE FROM users WHERE tenant_id = $1::uuid AND id = $2::uuid AND NOT EXISTS (SELECT FROM memberships o
+       WHERE o.tenant_id = $1::uuid AND o.member_id = $2::uuid AND o.group_id <> ALL($13::uuid[])) RETURNING id),
+   m AS (DELETE FROM memberships USING u WHERE tenant_id = $1::uuid AND member_id = u.id RETURNING group_id),
    g AS (UPDATE groups SET member_count = member_count - 1, version = version + 1, updated_at = $4::timestamptz FROM m
      WHERE groups.tenant_id = $1::uuid AND groups.id = m.group_id RETURNING groups.id, groups.display_name),
-   t AS (DELETE FROM user_terms WHERE tenant_id = $1::uuid AND user_id = $2::uuid AND term = ANY($3::bigint[])),
-   u AS (DELETE FROM users WHERE tenant_id = $1::uuid AND id = $2::uuid RETURNING id),
+   t AS (DELETE FROM user_terms USING u WHERE tenant_id = $1::uuid AND user_id = u.id AND term = ANY($3::bigint[])),
    me AS (INSERT INTO events (tenant_id, id, occurred_at, type, subject_type, subject_id, group_id, context, data)
      SELECT $1::uuid, uuid_v7(), $4::timestamptz, 'group.member_removed', 'User', $2::uuid, g.id, $5::json,
        json_build_object('group', g.display_name) FROM g),
@@ -185,17 +187,21 @@ export class Users {
   async delete(ctx: RequestContext, type: ResourceType, id: string, ifMatch: string | undefined): Promise<void> {
     if (!isUuid(id)) throw notFound('User', id);
     const { tenantId } = ctx.scope;
-    await this.db.transaction(ctx.scope, async (tx) => {
-      // Groups before users, as adding a member does: two of us never wait for each other.
-      await tx.query(LOCK_GROUPS, [tenantId, id]);
-      const [row] = await tx.query<UserReadRow>(LOCK, [tenantId, id]);
-      if (!row) throw notFound('User', id);
-      requireVersion(ifMatch, row.version);
-      const resource = JSON.parse(row.resource) as JsonObject;
-      const events = userEvents(type, id, resource, undefined);
-      const [at, context, ...rest] = eventValues(new Date(), ctx.event, events, row.key ?? undefined);
-      await tx.query(DELETE, [tenantId, id, userRow(type, resource).terms, at, context, ...rest]);
-    });
+    await retryLostRace(`User ${id}`, () =>
+      this.db.transaction(ctx.scope, async (tx) => {
+        // Groups before users, as adding a member does: two of us never wait for each other.
+        const groups = await tx.query<{ id: string }>(LOCK_GROUPS, [tenantId, id]);
+        const [row] = await tx.query<UserReadRow>(LOCK, [tenantId, id]);
+        if (!row) throw notFound('User', id);
+        requireVersion(ifMatch, row.version);
+        const resource = JSON.parse(row.resource) as JsonObject;
+        const { terms } = userRow(type, resource);
+        const gone = userEvents(type, id, resource, undefined);
+        const events = eventValues(new Date(), ctx.event, gone, row.key ?? undefined);
+        const deleted = await tx.query(DELETE, [tenantId, id, terms, ...events, groups.map((group) => group.id)]);
+        return deleted.length ? true : undefined;
+      }),
+    );
     this.signal.announce();
   }
 
