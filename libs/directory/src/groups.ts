@@ -18,7 +18,7 @@ import { membersText, membersUrls, MEMBERS_OF_GROUP } from './group-members';
 import { groupEvents, groupRow, storedResource } from './group-row';
 import { idTime } from './id-time';
 import { MemberDelta } from './member-delta';
-import { MEMBERS_DELTA, MEMBERS_RESET, type DeltaRow } from './member-statements';
+import { membersStatement, type DeltaRow } from './member-statements';
 import { render, type Rendered, type ResourceRow } from './rendering';
 import type { RequestContext } from './request-context';
 import { retryLostRace } from './lost-race';
@@ -252,9 +252,9 @@ export class Groups {
       attributes?.row.displayNameKey ?? null,
       attributes?.row.externalId ?? null,
       ctx.profile.unknownMember === 'skip',
-      ...eventValues(at, ctx.event, attributes?.events ?? []),
+      ...(attributes ? eventValues(at, ctx.event, attributes.events) : eventValues(at, ctx.event, []).slice(0, 2)),
     ];
-    const sql = delta.reset ? MEMBERS_RESET : MEMBERS_DELTA;
+    const sql = membersStatement(delta.reset, attributes !== undefined);
     const [row] = tx ? await tx.query<DeltaRow>(sql, values) : await this.db.run<DeltaRow>(ctx.scope, sql, values);
     if (row!.unknown.length && ctx.profile.unknownMember === 'reject')
       throw new BadRequest('invalidValue', `No user or group has the id "${row!.unknown[0]}"; no member was changed.`);

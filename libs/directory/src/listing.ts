@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   BadRequest,
   DEFAULT_PAGE_SIZE,
@@ -66,9 +66,7 @@ export class Listing {
   private query(ctx: RequestContext, type: ResourceType, request: SearchRequest): Query {
     const table = resourceTable(type.name, type.spec.endpoint, ctx.baseUrl);
     const { filter, sortBy: by, sortOrder } = request;
-    const hash = createHash('sha256').update(
-      JSON.stringify([ctx.scope.tenantId, type.name, filter ?? null, by ?? null, sortOrder]),
-    );
+    const identity = JSON.stringify([ctx.scope.tenantId, type.name, filter ?? null, by ?? null, sortOrder]);
     return {
       ctx,
       type,
@@ -76,7 +74,7 @@ export class Listing {
       filter: filter === undefined ? undefined : resolveFilter(type, parseFilter(filter, ctx.profile), ctx.profile),
       sort: by === undefined ? BY_ID : this.sort(type, table, by, sortOrder),
       projection: parseProjection(type, request),
-      hash: hash.digest(),
+      hash: hash('sha256', identity, 'buffer'),
     };
   }
 

@@ -1,4 +1,4 @@
-import { statement } from '@provost/entities';
+import { statement, type Statement } from '@provost/entities';
 import { insertEvents } from '@provost/event-log';
 
 /** Number of the first of the nine event parameters in both statements. */
@@ -18,7 +18,7 @@ export const EVENT_PARAMETERS = 12;
  * Whoever joins is held by a key share, so that a deletion of them comes wholly before or wholly after. All of us lock the
  * group first and its members then; the group's own lock lets key shares pass, so groups may join each other at once.
  */
-const delta = (gone: string) => `
+const delta = (gone: string, attributes: boolean) => `
   WITH target AS (SELECT g.id, g.display_name FROM groups g
       WHERE g.tenant_id = $1::uuid AND g.id = $2::uuid AND ($6::int IS NULL OR g.version = $6::int) FOR NO KEY UPDATE),
     wanted AS (SELECT DISTINCT v AS id FROM unnest($3::uuid[]) v),
@@ -49,16 +49,29 @@ const delta = (gone: string) => `
     strangers AS (INSERT INTO events (tenant_id, id, occurred_at, type, subject_type, subject_id, group_id, context, data)
       SELECT $1::uuid, uuid_v7(), $12::timestamptz, 'sync.member_unknown', 'Group', $2::uuid, $2::uuid, $13::json,
         json_build_object('members', (SELECT json_agg(id) FROM unknown))
-      WHERE $11::boolean AND EXISTS (SELECT FROM unknown)),
-    e AS (${insertEvents('$1::uuid', EVENT_PARAMETERS, ', target')})
+      WHERE $11::boolean AND EXISTS (SELECT FROM unknown))${
+        attributes ? `,\n    e AS (${insertEvents('$1::uuid', EVENT_PARAMETERS, ', target')})` : ''
+      }
   SELECT (SELECT id FROM target) IS NOT NULL AS found, (SELECT version FROM touched) AS version,
     ARRAY(SELECT id FROM unknown) AS unknown, (SELECT count(*)::int FROM ins) AS added, (SELECT count(*)::int FROM del) AS removed`;
 
-export const MEMBERS_DELTA = statement('group.members_delta', delta('m.member_id = ANY($4::uuid[])'));
-export const MEMBERS_RESET = statement(
-  'group.members_reset',
-  delta('NOT EXISTS (SELECT FROM wanted w WHERE w.id = m.member_id) AND $4::uuid[] IS NOT NULL'),
-);
+const LISTED = 'm.member_id = ANY($4::uuid[])';
+const OTHERS = 'NOT EXISTS (SELECT FROM wanted w WHERE w.id = m.member_id) AND $4::uuid[] IS NOT NULL';
+const STATEMENTS = {
+  delta: statement('group.members_delta', delta(LISTED, false)),
+  reset: statement('group.members_reset', delta(OTHERS, false)),
+  deltaWithAttributes: statement('group.change_delta', delta(LISTED, true)),
+  resetWithAttributes: statement('group.change_reset', delta(OTHERS, true)),
+};
+
+/**
+ * The statement for a delta. Without events of the attributes it takes only their first two parameters.
+ * @param reset whoever is not added goes
+ */
+export function membersStatement(reset: boolean, attributes: boolean): Statement {
+  if (attributes) return reset ? STATEMENTS.resetWithAttributes : STATEMENTS.deltaWithAttributes;
+  return reset ? STATEMENTS.reset : STATEMENTS.delta;
+}
 
 export interface DeltaRow {
   /** False: no such group, or it has another version. */

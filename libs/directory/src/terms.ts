@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { leaves, type JsonObject, type ResourceType } from '@provost/scim-protocol';
 import { fold } from './folding';
 

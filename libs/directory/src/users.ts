@@ -6,7 +6,14 @@ import {
   type ResourceType,
 } from '@provost/scim-protocol';
 import { isUuid, statement, uuidV7, type TenantDatabase } from '@provost/entities';
-import { eventValues, insertEvents, newSubjectKey, type EventSignal, type NewEvent } from '@provost/event-log';
+import {
+  eventValues,
+  insertEvents,
+  newSubjectKey,
+  type EventSignal,
+  type NewEvent,
+  WriteStatement,
+} from '@provost/event-log';
 import { notFound, requireVersion, userNameTaken, violatedConstraint } from './faults';
 import { idTime } from './id-time';
 import { MEMBERSHIPS_OF_USERS, userGroupsExpression, userGroupsText, type IndirectRow } from './user-groups';
@@ -39,27 +46,31 @@ const GET_FOR_WRITE = statement(
    FROM users u, LATERAL (${userGroupsExpression('$1::uuid', 'u.id', '$3')}) m
    WHERE u.tenant_id = $1::uuid AND u.id = $2::uuid`,
 );
-const CREATE = statement(
+const CREATE = new WriteStatement(
   'user.create',
-  `WITH u AS (
+  13,
+  'u',
+  (insert) => `WITH u AS (
      INSERT INTO users (tenant_id, id, user_name, user_name_key, external_id, display_name, search_key, active,
        created_at, updated_at, resource)
      VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7, $8, $9::timestamptz, $9::timestamptz, $10::json) RETURNING id),
    t AS (INSERT INTO user_terms (tenant_id, term, user_id) SELECT $1::uuid, v, u.id FROM u, unnest($11::bigint[]) v),
    k AS (INSERT INTO subject_keys (tenant_id, subject_id, key) SELECT $1::uuid, u.id, $12 FROM u),
-   e AS (${insertEvents('$1::uuid', 13, ', u')})
+   e AS (${insert})
    SELECT id FROM u`,
 );
-const UPDATE = statement(
+const UPDATE = new WriteStatement(
   'user.update',
-  `WITH u AS (
+  14,
+  'u',
+  (insert) => `WITH u AS (
      UPDATE users SET user_name = $4, user_name_key = $5, external_id = $6, display_name = $7, search_key = $8,
        active = $9, updated_at = $10::timestamptz, version = version + 1, resource = $11::json
      WHERE tenant_id = $1::uuid AND id = $2::uuid AND version = $3 RETURNING id),
    gone AS (DELETE FROM user_terms t USING u WHERE t.tenant_id = $1::uuid AND t.user_id = u.id AND t.term = ANY($12::bigint[])),
    t AS (INSERT INTO user_terms (tenant_id, term, user_id) SELECT $1::uuid, v, u.id FROM u, unnest($13::bigint[]) v
      ON CONFLICT DO NOTHING),
-   e AS (${insertEvents('$1::uuid', 14, ', u')})
+   e AS (${insert})
    SELECT id FROM u`,
 );
 const LOCK_GROUPS = statement(
@@ -125,7 +136,7 @@ export class Users {
     const key = newSubjectKey();
     const events = userEvents(type, id, undefined, resource, parsed.password !== undefined);
     try {
-      await this.db.run(ctx.scope, CREATE, [
+      const own = [
         ctx.scope.tenantId,
         id,
         row.userName,
@@ -138,8 +149,8 @@ export class Users {
         row.resource,
         row.terms,
         key,
-        ...eventValues(at, ctx.event, events, key),
-      ]);
+      ];
+      await this.db.run(ctx.scope, ...CREATE.for(own, at, ctx.event, events, key));
     } catch (error) {
       throw violatedConstraint(error) === 'users_user_name_key' ? userNameTaken(row.userName) : error;
     }
@@ -215,7 +226,7 @@ export class Users {
     events: NewEvent[],
   ): Promise<boolean> {
     try {
-      const written = await this.db.run(ctx.scope, UPDATE, [
+      const own = [
         ctx.scope.tenantId,
         id,
         row.version,
@@ -229,8 +240,9 @@ export class Users {
         next.resource,
         before.terms.filter((t) => !next.terms.includes(t)),
         next.terms.filter((t) => !before.terms.includes(t)),
-        ...eventValues(at, ctx.event, events, row.key ?? undefined),
-      ]);
+      ];
+      const write = UPDATE.for(own, at, ctx.event, events, row.key ?? undefined);
+      const written = await this.db.run(ctx.scope, ...write);
       return written.length > 0;
     } catch (error) {
       throw violatedConstraint(error) === 'users_user_name_key' ? userNameTaken(next.userName) : error;

@@ -6,3 +6,4 @@ export * from './event-hash';
 export * from './event-signal';
 export { BATCH } from './log-reader';
 export * from './personal-data';
+export * from './write-statement';

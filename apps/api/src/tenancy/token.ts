@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { CredentialKind } from '@provost/entities';
 
 /**
@@ -22,5 +22,5 @@ export function claimedTenant(token: string): string | undefined {
 
 /** What is stored of a token. A fast hash will do: there is nothing to guess in 256 random bits. */
 export function tokenHash(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }
