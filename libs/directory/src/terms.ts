@@ -27,9 +27,7 @@ export function isIndexed(path: string): boolean {
  * may share one: the comparison is always repeated on the resource itself.
  */
 export function term(path: string, value: string | number | boolean): string {
-  const digest = createHash('sha256')
-    .update(`${path}\n${fold(String(value))}`)
-    .digest();
+  const digest = hash('sha256', `${path}\n${fold(String(value))}`, 'buffer');
   return (digest.readBigUInt64BE() >> 1n).toString();
 }
 
