@@ -66,8 +66,8 @@ const DELETE = statement(
      SELECT $1::uuid, uuid_v7(), $3::timestamptz, 'group.member_removed', x.member_type, x.member_id, x.group_id, $4::json,
        json_build_object('group', x.display_name)
      FROM (SELECT m.member_type, m.member_id, d.id AS group_id, d.display_name FROM m, d
-       UNION ALL SELECT 'Group', $2::uuid, up.id, up.display_name FROM up) x),
-   e AS (${insertEvents('$1::uuid', 3, ', d')})
+       UNION ALL SELECT 'Group', $2::uuid, up.id, up.display_name FROM up) x RETURNING seq),
+   e AS (${insertEvents('$1::uuid', 3, ', d, (SELECT count(*) FROM moved) AS left_before')})
    SELECT id FROM d`,
 );
 

@@ -96,8 +96,8 @@ const DELETE = statement(
    t AS (DELETE FROM user_terms USING u WHERE tenant_id = $1::uuid AND user_id = u.id AND term = ANY($3::bigint[])),
    me AS (INSERT INTO events (tenant_id, id, occurred_at, type, subject_type, subject_id, group_id, context, data)
      SELECT $1::uuid, uuid_v7(), $4::timestamptz, 'group.member_removed', 'User', $2::uuid, g.id, $5::json,
-       json_build_object('group', g.display_name) FROM g),
-   e AS (${insertEvents('$1::uuid', 4, ', u')})
+       json_build_object('group', g.display_name) FROM g RETURNING seq),
+   e AS (${insertEvents('$1::uuid', 4, ', u, (SELECT count(*) FROM me) AS left_before')})
    SELECT id FROM u`,
 );
 

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
-import { Tenant, TenantDatabase, uuidV7 } from '@provost/entities';
-import { appendEvents, type EventContext, EventSignal } from '@provost/event-log';
+import { Tenant, uuidV7 } from '@provost/entities';
+import { type EventContext, EventSignal, eventValues, insertEvents } from '@provost/event-log';
 import { Environment } from '../config';
 import { problem } from '../http';
 import { CredentialCache } from './credential-cache';
@@ -20,7 +20,6 @@ export interface TenantView {
 export class TenantsService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    @Inject(TenantDatabase) private readonly db: TenantDatabase,
     @Inject(EventSignal) private readonly signal: EventSignal,
     @Inject(CredentialCache) private readonly credentials: CredentialCache,
     @Inject(Environment) private readonly environment: Environment,
@@ -30,13 +29,16 @@ export class TenantsService {
   async create(input: { slug: string; name: string; region?: string }, context: EventContext): Promise<TenantView> {
     const tenant = { id: uuidV7(), region: null, scimEnabled: true, createdAt: new Date(), ...input };
     try {
-      await this.platform((manager) => manager.insert(Tenant, tenant));
+      await this.platform(async (manager) => {
+        await manager.insert(Tenant, tenant);
+        await record(manager, tenant.id, context, 'tenant.created', { slug: tenant.slug, name: tenant.name });
+      });
     } catch (error) {
       if (error instanceof QueryFailedError && (error.driverError as { code?: string }).code === '23505')
         throw problem(409, `There is a tenant "${input.slug}" already.`, [{ pointer: '/slug', detail: 'is taken' }]);
       throw error;
     }
-    await this.record(tenant.id, context, 'tenant.created', { slug: tenant.slug, name: tenant.name });
+    this.signal.announce();
     return this.view(tenant);
   }
 
@@ -78,21 +80,14 @@ export class TenantsService {
       ...(change.scim === undefined ? {} : { scimEnabled: change.scim.enabled }),
     };
     if (Object.keys(set).length) {
-      await this.platform((manager) => manager.update(Tenant, { id }, set));
-      await this.record(id, context, 'tenant.updated', set);
+      await this.platform(async (manager) => {
+        await manager.update(Tenant, { id }, set);
+        await record(manager, id, context, 'tenant.updated', set);
+      });
       await this.credentials.forget();
+      this.signal.announce();
     }
     return this.get(id);
-  }
-
-  private async record(
-    tenantId: string,
-    context: EventContext,
-    type: 'tenant.created' | 'tenant.updated',
-    data: object,
-  ) {
-    await appendEvents(this.db, { tenantId }, context, [{ type, subjectType: 'Tenant', subjectId: tenantId, data }]);
-    this.signal.announce();
   }
 
   private view({ id, slug, name, region, scimEnabled }: Tenant): TenantView {
@@ -106,4 +101,17 @@ export class TenantsService {
       return work(manager);
     });
   }
+}
+
+/** In the transaction of the change, whose role may do this next and nothing above tenants any more. */
+async function record(
+  manager: EntityManager,
+  tenantId: string,
+  context: EventContext,
+  type: 'tenant.created' | 'tenant.updated',
+  data: object,
+): Promise<void> {
+  const event = { type, subjectType: 'Tenant', subjectId: tenantId, data };
+  await manager.query(`SELECT set_config('app.tenant', $1, true), set_config('role', 'provost_app', true)`, [tenantId]);
+  await manager.query(insertEvents('$1::uuid', 2), [tenantId, ...eventValues(new Date(), context, [event])]);
 }
