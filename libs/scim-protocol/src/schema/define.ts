@@ -22,6 +22,8 @@ const define =
 export const string: (name: string, description: string, flags?: Flags) => Attribute = define('string');
 /** A boolean attribute (RFC 7643 §2.3.2). */
 export const boolean: (name: string, description: string, flags?: Flags) => Attribute = define('boolean');
+/** An integer attribute (RFC 7643 §2.3.4). */
+export const integer: (name: string, description: string, flags?: Flags) => Attribute = define('integer');
 /** A dateTime attribute (RFC 7643 §2.3.5). */
 export const dateTime: (name: string, description: string, flags?: Flags) => Attribute = define('dateTime');
 

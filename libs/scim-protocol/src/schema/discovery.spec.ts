@@ -19,7 +19,7 @@ it('lists resource types with their extensions (OK-E1)', () => {
     id: 'User',
     name: 'User',
     endpoint: '/Users',
-    description: 'User account',
+    description: 'User Account',
     schema: USER_URN,
     schemaExtensions: [
       { schema: ENTERPRISE_URN, required: false },
@@ -37,8 +37,8 @@ it('lists resource types with their extensions (OK-E1)', () => {
 it('lists every schema once, and shows none of our own marks (EN-T2, OK-E2)', () => {
   const list = schemaList(registry, base);
   const ids = (list.Resources as JsonObject[]).map((s) => s.id);
-  expect(ids).toHaveLength(7);
-  expect(new Set(ids).size).toBe(7);
+  expect(ids).toHaveLength(10);
+  expect(new Set(ids).size).toBe(10);
   expect(ids).toContain(own.id);
   expect(JSON.stringify(list)).not.toMatch(/maxLength|"open"|null/);
   expect(schemaById(registry, own.id.toUpperCase(), base)).toMatchObject({

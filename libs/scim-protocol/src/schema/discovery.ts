@@ -1,5 +1,7 @@
 import { NotFound } from '../errors';
 import { listResponse } from '../messages/list-response';
+import { DISCOVERY_SCHEMAS, RESOURCE_TYPE_URN, SCHEMA_URN } from './discovery-schemas';
+import { quotable } from '../resource/text';
 import type { ResourceType, SchemaRegistry } from './registry';
 import type { Attribute, JsonObject, Schema } from './types';
 
@@ -11,21 +13,26 @@ export function resourceTypeList(registry: SchemaRegistry, baseUrl: string): Jso
 /** The body of /ResourceTypes/{id}, by name in any case. @throws NotFound */
 export function resourceTypeById(registry: SchemaRegistry, id: string, baseUrl: string): JsonObject {
   const type = registry.types.find((t) => t.spec.id.toLowerCase() === id.toLowerCase());
-  if (!type) throw new NotFound('There is no such resource type.');
+  if (!type) throw new NotFound(`There is no resource type "${quotable(id)}"; /ResourceTypes lists those that exist.`);
   return resourceTypeBody(type, baseUrl);
 }
 
-/** The body of /Schemas: a ListResponse with the schemas of all resource types, core ones first. */
+/**
+ * The body of /Schemas: a ListResponse with the schemas of all resource types, core ones first, then those of the
+ * discovery endpoints themselves (RFC 7643 §8.7.2).
+ */
 export function schemaList(registry: SchemaRegistry, baseUrl: string): JsonObject {
-  return whole(registry.schemas().map((schema) => schemaBody(schema, baseUrl)));
+  return whole(allSchemas(registry).map((schema) => schemaBody(schema, baseUrl)));
 }
 
 /** The body of /Schemas/{urn}, by URN in any case (R64). @throws NotFound */
 export function schemaById(registry: SchemaRegistry, urn: string, baseUrl: string): JsonObject {
-  const schema = registry.schemas().find((s) => s.id.toLowerCase() === urn.toLowerCase());
-  if (!schema) throw new NotFound('There is no such schema.');
+  const schema = allSchemas(registry).find((s) => s.id.toLowerCase() === urn.toLowerCase());
+  if (!schema) throw new NotFound(`There is no schema "${quotable(urn)}"; /Schemas lists those that exist.`);
   return schemaBody(schema, baseUrl);
 }
+
+const allSchemas = (registry: SchemaRegistry): Schema[] => [...registry.schemas(), ...DISCOVERY_SCHEMAS];
 
 /** Discovery knows no pages: everything is on the first (RFC 7644 §4). */
 const whole = (Resources: JsonObject[]) =>
@@ -33,7 +40,7 @@ const whole = (Resources: JsonObject[]) =>
 
 function resourceTypeBody({ spec }: ResourceType, baseUrl: string): JsonObject {
   return {
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
+    schemas: [RESOURCE_TYPE_URN],
     id: spec.id,
     name: spec.name,
     endpoint: spec.endpoint,
@@ -48,7 +55,7 @@ function resourceTypeBody({ spec }: ResourceType, baseUrl: string): JsonObject {
 
 function schemaBody(schema: Schema, baseUrl: string): JsonObject {
   return {
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
+    schemas: [SCHEMA_URN],
     id: schema.id,
     name: schema.name,
     description: schema.description,

@@ -7,7 +7,7 @@ export const ENTERPRISE_URN = 'urn:ietf:params:scim:schemas:extension:enterprise
 export const ENTERPRISE_SCHEMA: Schema = {
   id: ENTERPRISE_URN,
   name: 'EnterpriseUser',
-  description: 'Enterprise user',
+  description: 'Enterprise User',
   attributes: [
     string('employeeNumber', 'The number that the organization gave to the person.'),
     string('costCenter', 'The cost center.'),

@@ -4,6 +4,7 @@ import { checkText, quotable } from '../resource/text';
 import { CUSTOM_URN } from './custom-user';
 import { ENTERPRISE_URN } from './enterprise-user';
 import { GROUP_URN } from './group';
+import { DISCOVERY_SCHEMAS } from './discovery-schemas';
 import { ENTITLEMENT_URN, ROLE_URN } from './okta-governance';
 import { isAttributeName } from './open-attribute';
 import type { Attribute, Json, JsonObject, Schema } from './types';
@@ -15,7 +16,10 @@ const MAX_URN_LENGTH = 255;
 /** RFC 8141, without the optional components, which no schema needs. */
 const URN = /^urn:[a-z0-9][a-z0-9-]{0,31}:[a-z0-9()+,\-.:=@;$_!*'%/]*[a-z0-9]$/i;
 
-const TAKEN = [USER_URN, GROUP_URN, ENTERPRISE_URN, ROLE_URN, ENTITLEMENT_URN].map((urn) => urn.toLowerCase());
+const TAKEN = [
+  ...[USER_URN, GROUP_URN, ENTERPRISE_URN, ROLE_URN, ENTITLEMENT_URN],
+  ...DISCOVERY_SCHEMAS.map((schema) => schema.id),
+].map((urn) => urn.toLowerCase());
 const MESSAGES = 'urn:ietf:params:scim:api:';
 
 /**

@@ -5,15 +5,11 @@ import type { Attribute, Schema } from './types';
 export const ROLE_URN = 'urn:okta:scim:schemas:core:1.0:Role';
 export const ENTITLEMENT_URN = 'urn:okta:scim:schemas:core:1.0:Entitlement';
 
-/** Okta Identity Governance reads these columns of every entitlement (catalogue §1.9, OK-E3, OK-E4). */
+/**
+ * Okta Identity Governance reads these columns of every entitlement, and the `id` that belongs to every resource
+ * (catalogue §1.9, OK-E3, OK-E4).
+ */
 const attributes: readonly Attribute[] = [
-  string('id', 'The identifier that users carry as the value of an assignment.', {
-    required: true,
-    caseExact: true,
-    mutability: 'readOnly',
-    returned: 'always',
-    uniqueness: 'server',
-  }),
   string('displayName', 'The name that administrators see.', { required: true, maxLength: MAX_KEY_LENGTH }),
   string('description', 'What it allows, at most 1,000 characters.', { maxLength: 1000 }),
   string('type', 'The kind, where there are several.'),

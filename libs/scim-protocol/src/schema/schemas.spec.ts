@@ -72,7 +72,7 @@ it('Group requires its displayName and knows the display of members', () => {
     'members complex*',
     '  value string immutable',
     '  $ref reference caseExact immutable ->User ->Group',
-    '  display string immutable',
+    '  display string readOnly',
     '  type string immutable User Group',
   ]);
 });
@@ -87,10 +87,9 @@ it('the enterprise extension is that of RFC 7643 §4.3', () => {
   ]);
 });
 
-it('Okta reads id, displayName and description of roles and entitlements (catalogue §1.9)', () => {
+it('Okta reads displayName and description of roles and entitlements (catalogue §1.9)', () => {
   for (const name of ['Role', 'Entitlement']) {
     expect(lines(`urn:okta:scim:schemas:core:1.0:${name}`)).toEqual([
-      'id string required caseExact readOnly always server',
       'displayName string required',
       'description string',
       'type string',

@@ -1,4 +1,5 @@
 import { BULK_LIMITS, CURSOR_TIMEOUT_SECONDS, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../messages/limits';
+import { SERVICE_PROVIDER_CONFIG_URN } from './discovery-schemas';
 import type { JsonObject } from './types';
 
 /**
@@ -7,7 +8,7 @@ import type { JsonObject } from './types';
  */
 export function serviceProviderConfig(baseUrl: string): JsonObject {
   return {
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
+    schemas: [SERVICE_PROVIDER_CONFIG_URN],
     patch: { supported: true },
     bulk: { supported: true, ...BULK_LIMITS },
     filter: { supported: true, maxResults: MAX_PAGE_SIZE },

@@ -10,7 +10,7 @@ const readOnly = { mutability: 'readOnly' } as const;
 export const USER_SCHEMA: Schema = {
   id: USER_URN,
   name: 'User',
-  description: 'User account',
+  description: 'User Account',
   attributes: [
     string('userName', 'The name by which the user signs in; unique in any case.', {
       required: true,
