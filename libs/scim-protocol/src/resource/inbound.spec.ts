@@ -125,7 +125,7 @@ describe('names', () => {
     const { resource, ignored } = user(body);
     expect(resource).toEqual({ schemas: [USER_URN], userName: 'ava@corp.example' });
     // Named in `schemas` and as a block, noted once.
-    const twice = { schemas: ['urn:a:b'], 'urn:a:b': {} };
+    const twice = { schemas: [USER_URN, 'urn:a:b'], 'urn:a:b': {} };
     expect(user(twice).ignored).toEqual(['urn:a:b']);
     expect([...ignored].sort()).toEqual(
       [
@@ -142,6 +142,19 @@ describe('names', () => {
       expect(found).toMatchObject({ status: 400, scimType: 'invalidSyntax' });
     }
   });
+
+  it.each([
+    [['urn:ietf:params:scim:schemas:core:2.0:Group']],
+    [['urn:ietf:params:scim:api:messages:2.0:PatchOp']],
+    ['urn:scim:schemas:core:1.0'],
+  ])('in schemas that are all of something else mean another endpoint: %j', (schemas) => {
+    expect(fault(() => user({ schemas }))).toMatchObject({ status: 400, scimType: 'invalidSyntax' });
+  });
+
+  it.each([[[]], [null], [''], [[USER_URN.toUpperCase()]], [[ENTERPRISE_URN]], [[USER_URN, 'urn:a:b']], [5]])(
+    'in schemas may be few, in any case, or beside others: %j',
+    (schemas) => expect(user({ schemas }).resource.schemas).toEqual([USER_URN]),
+  );
 
   it('that are ignored are fit for a log: storable, short, and few', () => {
     const body: JsonObject = { [`a\u0000${'b'.repeat(500)}`]: 1, 'c\ud800': 1 };

@@ -5,6 +5,7 @@ import type { AttributePath, ResourceType } from '../schema/registry';
 import type { Attribute, Json, JsonObject, Schema } from '../schema/types';
 import { coerceAttribute, coerceSingle, isEmpty, isObject, unknownName } from './coerce';
 import { parseMembers } from './members';
+import { quotable } from './text';
 
 /** What a POST or PUT body says, ready to be stored. */
 export interface ParsedResource {
@@ -28,10 +29,12 @@ const MAX_OPEN_ATTRIBUTES = 500;
  * mean unassigned (RFC 7643 §2.5, OK-U9), missing URNs in `schemas` are added and unused ones left out.
  *
  * @throws BadRequest invalidValue for a value that does not fit or a missing required attribute (R36, R38);
- *   invalidSyntax for a body that is no object and, where the profile rejects, for unknown names (K6)
+ *   invalidSyntax for a body that is no object or whose `schemas` is about something else altogether (RFC 7643 §3) and,
+ *   where the profile rejects, for unknown names (K6)
  */
 export function parseResource(type: ResourceType, body: Json, profile: ClientProfile): ParsedResource {
-  if (!isObject(body)) throw new BadRequest('invalidSyntax', `The body must be a JSON object, the ${type.name}.`);
+  if (!isObject(body))
+    throw new BadRequest('invalidSyntax', `The body must be a JSON object that describes the ${type.name}.`);
   const reader = new Reader(type, profile);
   reader.read(body);
   return reader.result();
@@ -149,7 +152,7 @@ class Reader {
 
   private assign(attribute: Attribute, value: Json, into: JsonObject, where: string): void {
     if (attribute.mutability === 'readOnly') {
-      if (attribute.name === 'schemas') this.noteUnknownSchemas(value);
+      if (attribute.name === 'schemas') this.checkSchemas(value);
       return;
     }
     if (into === this.resource && attribute.name === 'members' && this.type.name === 'Group') {
@@ -166,11 +169,20 @@ class Reader {
     }
   }
 
-  private noteUnknownSchemas(value: Json): void {
-    for (const urn of Array.isArray(value) ? value : [value]) {
-      if (typeof urn !== 'string' || urn === this.type.spec.schema.id) continue;
-      if (this.type.extension(urn) || urn.toLowerCase() === this.type.spec.schema.id.toLowerCase()) continue;
-      unknownName(urn, this.type, this.profile, this.ignored);
+  /** Unknown URNs beside known ones are K6 (EN-G1); a list of nothing but them was meant for another endpoint. */
+  private checkSchemas(value: Json): void {
+    const core = this.type.spec.schema.id;
+    const urns = (Array.isArray(value) ? value : [value]).filter((urn) => typeof urn === 'string' && urn !== '');
+    const unknown = (urns as string[]).filter(
+      (urn) => !this.type.extension(urn) && urn.toLowerCase() !== core.toLowerCase(),
+    );
+    for (const urn of unknown) unknownName(urn, this.type, this.profile, this.ignored);
+    if (unknown.length > 0 && unknown.length === urns.length) {
+      const sent = quotable(unknown[0] as string);
+      throw new BadRequest(
+        'invalidSyntax',
+        `"schemas" of a ${this.type.name} must contain "${core}"; it names "${sent}".`,
+      );
     }
   }
 }

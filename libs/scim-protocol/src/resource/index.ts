@@ -1,5 +1,5 @@
 export { coerceAttribute, coerceElement, coerceSingle, MAX_ELEMENTS } from './coerce';
-export { MAX_STRING_LENGTH } from './text';
+export { MAX_STRING_LENGTH, quotable } from './text';
 export * from './members';
 export * from './inbound';
 export * from './projection';
