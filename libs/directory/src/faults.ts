@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { Conflict, NotFound, PreconditionFailed } from '@provost/scim-protocol';
+import { Conflict, NotFound, PreconditionFailed, quotable } from '@provost/scim-protocol';
 import { etag } from './rendering';
 
 /** The name of the unique constraint that an insert or update ran into; under row-level security nothing else is told. */
@@ -16,15 +16,15 @@ export function userNameTaken(userName: string): Conflict {
 }
 
 export function notFound(type: string, id: string): NotFound {
-  return new NotFound(`There is no ${type} with the id "${id}". It may have been deleted.`);
+  return new NotFound(`There is no ${type} with the id "${quotable(id)}". It may have been deleted.`);
 }
 
 /** RFC 7644 §3.14. @throws PreconditionFailed when If-Match names another version */
 export function requireVersion(ifMatch: string | undefined, version: number): void {
-  if (ifMatch === undefined) return;
+  if (!ifMatch?.trim()) return;
   const accepted = ifMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   if (accepted.includes('*') || accepted.includes(etag(version).slice(2))) return;
   throw new PreconditionFailed(
-    `The resource has changed meanwhile: its version is ${etag(version)}, the request expected ${ifMatch}. Read it again.`,
+    `The resource has changed meanwhile: its version is ${etag(version)}, the request expected ${quotable(ifMatch)}. Read it again.`,
   );
 }

@@ -19,7 +19,7 @@ import { groupEvents, groupRow, storedResource } from './group-row';
 import { idTime } from './id-time';
 import { MemberDelta } from './member-delta';
 import { membersStatement, type DeltaRow } from './member-statements';
-import { render, type Rendered, type ResourceRow } from './rendering';
+import { etag, render, type Rendered, type ResourceRow } from './rendering';
 import type { RequestContext } from './request-context';
 import { retryLostRace } from './lost-race';
 
@@ -183,12 +183,16 @@ export class Groups {
     this.signal.announce();
   }
 
-  /** Adds members to a group of which nothing else changes. Used where a Bulk request has a circle of references. */
-  async addMembers(ctx: RequestContext, id: string, members: readonly Member[]): Promise<void> {
+  /**
+   * Adds members to a group of which nothing else changes, where a Bulk request has a circle of references.
+   * @returns the group's new version; undefined when nothing changed
+   */
+  async addMembers(ctx: RequestContext, id: string, members: readonly Member[]): Promise<string | undefined> {
     const delta = new MemberDelta();
     delta.add(members);
-    await this.applyDelta(ctx, undefined, id, delta, new Date());
+    const { version } = await this.applyDelta(ctx, undefined, id, delta, new Date());
     this.signal.announce();
+    return version === null ? undefined : etag(version);
   }
 
   /** Attributes and members in one transaction that holds the group's row. */

@@ -5,6 +5,7 @@ import {
   MAX_PAGE_SIZE,
   parseFilter,
   parseProjection,
+  quotable,
   resolveFilter,
   type Filter,
   type Projection,
@@ -81,7 +82,10 @@ export class Listing {
   private sort(type: ResourceType, table: ResourceTable, by: string, order: SearchRequest['sortOrder']): Sort {
     const target = type.resolve(by);
     if (!target || 'extension' in target)
-      throw new BadRequest('invalidValue', `sortBy: ${type.name} has no attribute "${by}".`);
+      throw new BadRequest('invalidValue', `sortBy: ${type.name} has no attribute "${quotable(by)}".`);
+    // An order tells what must never be returned, as a filter would (RFC 7643 §7, catalogue R27).
+    if (target.attribute.returned === 'never' || target.sub?.returned === 'never')
+      throw new BadRequest('invalidValue', `sortBy: "${quotable(by)}" cannot be sorted by.`);
     return sortBy(table, target, order);
   }
 

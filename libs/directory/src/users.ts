@@ -156,7 +156,7 @@ export class Users {
     }
     this.signal.announce();
     const fresh = { id, resource: row.resource, created_at: at, updated_at: at, version: 1 };
-    return render(type, fresh, '', projection, ctx.baseUrl);
+    return render(type, fresh, userGroupsText(null), projection, ctx.baseUrl);
   }
 
   /**

@@ -1,36 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { createUsers, Groups, type RequestContext } from '@provost/directory';
-import { TenantDatabase, uuidV7 } from '@provost/entities';
+import { createUsers, etag, Groups, type RequestContext } from '@provost/directory';
+import { CredentialRefused, DatabaseUnavailable, TenantDatabase, uuidV7 } from '@provost/entities';
 import { EventSignal } from '@provost/event-log';
 import {
-  BadRequest,
-  type BulkOperation,
-  bulkReferences,
   type BulkRequest,
-  Conflict,
-  type Json,
   type JsonObject,
-  type Member,
   NotFound,
   parseProjection,
   parseResource,
-  replaceBulkReferences,
   ScimError,
   type ValidBulkOperation,
 } from '@provost/scim-protocol';
+import { FaultLog } from '../http';
+import { executionOrder, plan, type PlannedOperation } from './bulk-order';
+import { BulkRun, type BulkSuccess } from './bulk-run';
 import { asScimError } from './scim-errors';
 import { ResourcesService } from './resources.service';
 
 /** How many creates share a statement. */
 const BATCH = 500;
-
-interface Planned {
-  readonly index: number;
-  readonly operation: BulkOperation;
-  /** Given beforehand to what a POST creates, so that others can refer to it in any order, also in a circle. */
-  readonly newId: string | undefined;
-}
-type Outcome = Json & object;
+/** How far is looked ahead for creates that need not wait for each other. */
+const AHEAD = 2_000;
 
 /**
  * POST /Bulk (RFC 7644 §3.7). Each operation stands for itself; creates of users that stand together share a statement.
@@ -44,51 +34,45 @@ export class BulkService {
     @Inject(Groups) private readonly groups: Groups,
     @Inject(TenantDatabase) private readonly db: TenantDatabase,
     @Inject(EventSignal) private readonly signal: EventSignal,
+    @Inject(FaultLog) private readonly faults: FaultLog,
   ) {}
 
   /** @returns the `Operations` of the answer, in the order of the request; after failOnErrors failures the rest is absent */
   async run(ctx: RequestContext, request: BulkRequest): Promise<JsonObject[]> {
-    const planned = request.operations.map((operation, index): Planned => {
-      const creates = !operation.error && operation.method === 'POST';
-      return { index, operation, newId: creates ? uuidV7() : undefined };
-    });
+    const planned = plan(request.operations, uuidV7);
     const bulk = new BulkRun(ctx, planned, request.failOnErrors);
-    const queue = [...planned];
+    let queue = executionOrder(planned);
     while (queue.length && !bulk.stopped) {
-      const batch = bulk.batchable(queue);
+      const batch = batchable(bulk, queue);
       if (batch.length > 1) {
         await this.createBatch(bulk, batch);
-        queue.splice(0, batch.length);
-      } else await this.one(bulk, queue.shift()!);
+        const done = new Set(batch);
+        queue = queue.filter((one) => !done.has(one));
+      } else {
+        await this.one(bulk, queue[0]!);
+        queue.shift();
+      }
+      await this.addLateMembers(bulk);
     }
-    await this.addLateMembers(bulk);
     return bulk.answers();
   }
 
-  private async one(bulk: BulkRun, { index, operation, newId }: Planned): Promise<void> {
-    if (operation.error) return bulk.failed(index, operation, operation.error);
+  private async one(bulk: BulkRun, planned: PlannedOperation): Promise<void> {
+    if (planned.operation.error) return bulk.failed(planned, planned.operation.error);
     try {
-      const result = await this.execute(bulk, operation, newId);
-      bulk.succeeded(index, operation, result);
+      bulk.succeeded(planned, await this.execute(bulk, planned, planned.operation));
     } catch (error) {
-      const known = asScimError(error);
-      if (!known) throw error;
-      bulk.failed(index, operation, known);
+      bulk.failed(planned, this.told(bulk.ctx, planned, error));
     }
   }
 
-  private async execute(
-    bulk: BulkRun,
-    operation: ValidBulkOperation,
-    newId: string | undefined,
-  ): Promise<{ status: number; location?: string; version?: string }> {
+  private async execute(bulk: BulkRun, planned: PlannedOperation, operation: ValidBulkOperation): Promise<BulkSuccess> {
     const { ctx } = bulk;
     const type = ctx.registry.endpoint(operation.endpoint);
     if (!type) throw new NotFound(`There is no endpoint ${operation.endpoint}.`);
     const whole = parseProjection(type, {});
     if (operation.method === 'POST') {
-      const data = bulk.resolved(operation, newId);
-      const created = await this.resources.create(ctx, type, data, whole, newId);
+      const created = await this.resources.create(ctx, type, bulk.resolved(planned), whole, planned.newId);
       return { status: 201, location: created.location, version: created.version };
     }
     const id = bulk.resolvedId(operation.id!);
@@ -97,7 +81,7 @@ export class BulkService {
       await this.resources.delete(ctx, type, id, operation.version);
       return { status: 204, location };
     }
-    const data = bulk.resolved(operation, undefined);
+    const data = bulk.resolved(planned);
     const answer =
       operation.method === 'PUT'
         ? await this.resources.replace(ctx, type, id, data, operation.version, whole)
@@ -105,137 +89,69 @@ export class BulkService {
     return { status: 200, location, ...(answer ? { version: answer.version } : {}) };
   }
 
-  private async createBatch(bulk: BulkRun, batch: readonly Planned[]): Promise<void> {
+  private async createBatch(bulk: BulkRun, batch: readonly PlannedOperation[]): Promise<void> {
     const { ctx } = bulk;
     const type = ctx.registry.type('User');
-    const users: { id: string; planned: Planned; parsed: ReturnType<typeof parseResource> }[] = [];
+    const users: { id: string; planned: PlannedOperation; parsed: ReturnType<typeof parseResource> }[] = [];
     for (const planned of batch) {
-      const operation = planned.operation as ValidBulkOperation;
       try {
-        const data = bulk.resolved(operation, planned.newId);
-        users.push({ id: planned.newId!, planned, parsed: parseResource(type, data, ctx.profile) });
+        const parsed = parseResource(type, bulk.resolved(planned), ctx.profile);
+        users.push({ id: planned.newId!, planned, parsed });
       } catch (error) {
-        const known = asScimError(error);
-        if (!known) throw error;
-        bulk.failed(planned.index, operation, known);
+        bulk.failed(planned, this.told(ctx, planned, error));
       }
     }
-    const results = users.length ? await createUsers(this.db, this.signal, ctx, type, users) : [];
-    for (const [i, result] of results.entries()) {
-      const { index, operation } = users[i]!.planned;
-      if (result instanceof ScimError) bulk.failed(index, operation, result);
-      else bulk.succeeded(index, operation as ValidBulkOperation, { status: 201, ...result });
+    if (!users.length) return;
+    try {
+      const results = await createUsers(this.db, this.signal, ctx, type, users);
+      for (const [i, result] of results.entries()) {
+        const { planned } = users[i]!;
+        if (result instanceof ScimError) bulk.failed(planned, result);
+        else bulk.succeeded(planned, { status: 201, location: result.location, version: result.version });
+      }
+    } catch (error) {
+      if (isBeyondOperations(error)) throw error;
+      // One of them cannot be stored and nobody was: each by itself tells which.
+      for (const { planned } of users) await this.one(bulk, planned);
     }
   }
 
   /** Members that a group named before they were created. */
   private async addLateMembers(bulk: BulkRun): Promise<void> {
-    for (const [groupId, members] of bulk.lateMembers) {
-      const there = members.filter((member) => bulk.created.has(member.value));
-      if (bulk.created.has(groupId) && there.length) await this.groups.addMembers(bulk.ctx, groupId, there);
+    for (const [group, ids] of bulk.takeLateMembers()) {
+      const members = ids.map((value) => ({ value }));
+      const version = await this.groups.addMembers(bulk.ctx, group.newId!, members);
+      if (version !== null) bulk.hasVersion(group, etag(version));
     }
   }
-}
 
-/** The state of one bulk request while it runs. */
-class BulkRun {
-  readonly created = new Set<string>();
-  readonly lateMembers = new Map<string, Member[]>();
-  private readonly ids = new Map<string, string>();
-  private readonly failedIds = new Set<string>();
-  private readonly outcomes: (Outcome | undefined)[];
-  private failures = 0;
-
-  constructor(
-    readonly ctx: RequestContext,
-    planned: readonly Planned[],
-    private readonly failOnErrors: number | undefined,
-  ) {
-    this.outcomes = planned.map(() => undefined);
-    for (const { operation, newId } of planned)
-      if (operation.bulkId !== undefined && newId) this.ids.set(operation.bulkId, newId);
-  }
-
-  get stopped(): boolean {
-    return this.failOnErrors !== undefined && this.failures >= this.failOnErrors;
-  }
-
-  /** The creates of users at the head of the queue. With failOnErrors each must be known before the next is tried. */
-  batchable(queue: readonly Planned[]): Planned[] {
-    if (this.failOnErrors !== undefined) return [];
-    const end = queue.findIndex(({ operation }) => operation.error || !isUserCreate(operation, this.ctx));
-    return queue.slice(0, Math.min(end < 0 ? queue.length : end, BATCH));
-  }
-
-  /**
-   * The data with `bulkId:` references replaced. Members of a new group that do not exist yet are set aside and added at
-   * the end. @throws Conflict when what is referred to failed, BadRequest invalidValue when nothing has that bulkId
-   */
-  resolved(operation: ValidBulkOperation, newId: string | undefined): Json {
-    const references = bulkReferences(operation.data!);
-    for (const reference of references) this.require(reference);
-    const data = replaceBulkReferences(operation.data!, this.ids) as JsonObject;
-    const members = newId ? data.members : undefined;
-    if (!newId || !references.length || !Array.isArray(members)) return data;
-    const pending = new Set([...this.ids.values()].filter((id) => !this.created.has(id)));
-    const late = (members as JsonObject[]).filter((m) => pending.has(m?.value as string));
-    if (late.length)
-      this.lateMembers.set(
-        newId,
-        late.map((m) => ({ value: m.value as string })),
-      );
-    return late.length ? { ...data, members: (members as JsonObject[]).filter((m) => !late.includes(m)) } : data;
-  }
-
-  /** The id in a path such as `/Users/bulkId:x`. */
-  resolvedId(id: string): string {
-    if (!id.startsWith('bulkId:')) return id;
-    this.require(id.slice('bulkId:'.length));
-    return this.ids.get(id.slice('bulkId:'.length))!;
-  }
-
-  succeeded(
-    index: number,
-    operation: ValidBulkOperation,
-    result: { status: number; location?: string; version?: string; id?: string },
-  ): void {
-    if (operation.method === 'POST') this.created.add(this.ids.get(operation.bulkId!)!);
-    this.outcomes[index] = {
-      method: operation.method,
-      ...(operation.bulkId === undefined ? {} : { bulkId: operation.bulkId }),
-      ...(result.version === undefined ? {} : { version: result.version }),
-      ...(result.location === undefined ? {} : { location: result.location }),
-      status: String(result.status),
-    };
-  }
-
-  failed(index: number, operation: BulkOperation, error: ScimError): void {
-    this.failures++;
-    if (operation.bulkId !== undefined) this.failedIds.add(operation.bulkId);
-    const path = !operation.error && operation.method !== 'POST' ? operation : undefined;
-    this.outcomes[index] = {
-      ...(operation.method === undefined ? {} : { method: operation.method }),
-      ...(operation.bulkId === undefined ? {} : { bulkId: operation.bulkId }),
-      ...(path ? { location: `${this.ctx.baseUrl}${path.endpoint}/${path.id}` } : {}),
-      status: String(error.status),
-      response: error.toJSON(),
-    };
-  }
-
-  answers(): JsonObject[] {
-    return this.outcomes.filter((outcome) => outcome !== undefined) as JsonObject[];
-  }
-
-  private require(reference: string): void {
-    const bulkId = reference.replace(/^bulkId:/, '');
-    if (this.failedIds.has(bulkId))
-      throw new Conflict(`The operation with the bulkId "${bulkId}", which this one refers to, failed.`);
-    if (!this.ids.has(bulkId))
-      throw new BadRequest('invalidValue', `No POST of this request has the bulkId "${bulkId}".`);
+  /** The error that the operation answers. @throws the error itself when it is about more than this operation */
+  private told(ctx: RequestContext, { index }: PlannedOperation, error: unknown): ScimError {
+    if (isBeyondOperations(error)) throw error;
+    const known = asScimError(error);
+    if (known) return known;
+    const { id } = ctx.event.request;
+    this.faults.error(`Operation ${index + 1} of a bulk request failed (request ${id}).`, error);
+    return new ScimError(500, `Something went wrong here. Quote request ${id} to the operator.`);
   }
 }
 
-function isUserCreate(operation: BulkOperation, ctx: RequestContext): boolean {
+/** What the next operation would run into as well: the request as a whole fails, and says so. */
+function isBeyondOperations(error: unknown): boolean {
+  return error instanceof CredentialRefused || error instanceof DatabaseUnavailable;
+}
+
+/** Creates of users at the head of the queue. With failOnErrors each must be known before the next is tried. */
+function batchable(bulk: BulkRun, queue: readonly PlannedOperation[]): PlannedOperation[] {
+  if (bulk.failOnErrors !== undefined) return [];
+  const ahead = queue.slice(0, AHEAD);
+  const end = ahead.findIndex(({ operation }) => !isUserCreate(operation, bulk.ctx));
+  const creates = end < 0 ? ahead : ahead.slice(0, end);
+  const ready = creates.filter((one) => bulk.isReady(one));
+  return (ready.length ? ready : creates).slice(0, BATCH);
+}
+
+function isUserCreate(operation: PlannedOperation['operation'], ctx: RequestContext): boolean {
   if (operation.error) return false;
   return operation.method === 'POST' && ctx.registry.endpoint(operation.endpoint)?.name === 'User';
 }
