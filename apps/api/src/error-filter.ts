@@ -1,15 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import { CredentialRefused } from '@provost/entities';
-import {
-  BadRequest,
-  MethodNotAllowed,
-  NotFound,
-  ScimError,
-  TooManyRequests,
-  Unauthorized,
-} from '@provost/scim-protocol';
-import { asProblem, FaultLog, problem } from './http';
-import { asScimError, methodNotAllowed, SCIM_JSON } from './scim';
+import { BadRequest, NotFound, ScimError } from '@provost/scim-protocol';
+import { errorAnswer, isScim } from './error-answer';
+import { asProblem, FaultLog, type Problem, problem } from './http';
+import { asScimError, methodNotAllowed } from './scim';
 import { type AuthenticatedRequest, CredentialCache } from './tenancy';
 
 interface Reply {
@@ -36,54 +30,31 @@ export class ErrorFilter implements ExceptionFilter {
       this.faults.error(`${request.method} ${path(request)} failed while its answer was being sent.`, error);
       return;
     }
-    if (path(request).startsWith('/scim')) this.scim(error, request, reply);
-    else this.problem(error, request, reply);
+    const known = isScim(request.url) ? asScim(error, request) : asRefusal(error);
+    if (!known || known.status === 503)
+      this.faults.error(`${request.method} ${path(request)} failed (request ${request.id}).`, error);
+    const sentence = `Something went wrong here. Quote request ${request.id} to the operator.`;
+    const unforeseen = isScim(request.url) ? new ScimError(500, sentence) : problem(500, sentence);
+    const answer = errorAnswer(known ?? unforeseen, request.url, request.headers.authorization !== undefined);
+    reply.status(answer.status);
+    for (const [name, value] of Object.entries(answer.headers)) reply.header(name, value);
+    reply.send(answer.body);
   }
+}
 
-  private scim(error: unknown, request: AuthenticatedRequest, reply: Reply): void {
-    const known = this.known(error, request);
-    if (!known || known.status === 503) this.report(error, request);
-    const answer =
-      known ?? new ScimError(500, `Something went wrong here. Quote request ${request.id} to the operator.`);
-    this.headers(answer, reply);
-    reply
-      .status(answer.status)
-      .header('content-type', SCIM_JSON)
-      .send(Buffer.from(JSON.stringify(answer)));
-  }
+/** A method that a known path does not take is 405 rather than 404; another version of SCIM is none of ours (R58). */
+function asScim(error: unknown, request: AuthenticatedRequest): ScimError | undefined {
+  const missing = error instanceof NotFound || (error instanceof HttpException && error.getStatus() === 404);
+  if (!missing) return asScimError(error);
+  const address = path(request);
+  if (/^\/scim\/v(?!2\/)\d+\//i.test(address))
+    return new BadRequest('invalidVers', 'This service speaks SCIM 2.0: the base URL ends in /scim/v2.');
+  const below = address.replace(/^\/scim(\/v2)?/i, '').replace(/\/$/, '');
+  return methodNotAllowed(request.method, below) ?? asScimError(error);
+}
 
-  private known(error: unknown, request: AuthenticatedRequest): ScimError | undefined {
-    if (error instanceof HttpException && error.getStatus() === 404) {
-      if (/^\/scim\/v(?!2\/)\d+\//.test(path(request)))
-        return new BadRequest('invalidVers', 'This service speaks SCIM 2.0: the base URL ends in /scim/v2.');
-      const below = path(request).replace(/^\/scim(\/v2)?/, '');
-      return methodNotAllowed(request.method, below) ?? asScimError(error);
-    }
-    if (error instanceof NotFound)
-      return methodNotAllowed(request.method, path(request).replace(/^\/scim\/v2/, '')) ?? error;
-    return asScimError(error);
-  }
-
-  private problem(error: unknown, request: AuthenticatedRequest, reply: Reply): void {
-    const known = asProblem(error) ?? asProblem(asScimError(error));
-    if (!known || known.status === 503) this.report(error, request);
-    const answer = known ?? problem(500, `Something went wrong here. Quote request ${request.id} to the operator.`);
-    this.headers(answer.status === 401 ? new Unauthorized() : error, reply);
-    reply
-      .status(answer.status)
-      .header('content-type', 'application/problem+json')
-      .send(Buffer.from(JSON.stringify(answer)));
-  }
-
-  private headers(error: unknown, reply: Reply): void {
-    if (error instanceof Unauthorized) reply.header('www-authenticate', 'Bearer realm="provost"');
-    if (error instanceof MethodNotAllowed) reply.header('allow', error.allow.join(', '));
-    if (error instanceof TooManyRequests) reply.header('retry-after', String(error.retryAfter));
-  }
-
-  private report(error: unknown, request: AuthenticatedRequest): void {
-    this.faults.error(`${request.method} ${path(request)} failed (request ${request.id}).`, error);
-  }
+function asRefusal(error: unknown): ScimError | Problem | undefined {
+  return error instanceof ScimError ? error : (asProblem(error) ?? asScimError(error));
 }
 
 /** Without the query: it may hold people's names. */

@@ -1,14 +1,25 @@
+import { randomBytes } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { uuidV7 } from '@provost/entities';
 import { AppModule } from './app.module';
 import type { Environment } from './config';
 import { type FaultLog, MAX_BODY_BYTES, readJsonBodies } from './http';
+import { answerMalformed, answerUnroutable } from './malformed-requests';
 import { untangleBaseUrlQuery } from './scim';
+import { refuseStrangersEarly } from './tenancy';
 
+const MAX_HEADER_BYTES = 64 * 1024;
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 /** Addresses that may say on whose behalf they call (X-Forwarded-For): proxies on the same machine or private network. */
 const TRUSTED_PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
+
+const PROCESS = randomBytes(6).toString('hex');
+let requests = 0;
+
+/** Unique over all processes: a random part for this one, and a count. */
+function nextRequestId(): string {
+  return `${PROCESS}-${(++requests).toString(36)}`;
+}
 
 /** The application on its HTTP server, not yet listening. */
 export async function createServer(
@@ -19,14 +30,18 @@ export async function createServer(
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     trustProxy: TRUSTED_PROXIES,
-    // Paths of SCIM are compared as they are sent; ids and URNs may be long.
-    routerOptions: { maxParamLength: 1_024 },
+    // Clients write /users, and /Users/ before a query; ids stay as they are sent and may be long (then they are unknown).
+    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: MAX_HEADER_BYTES },
+    // A GET with the longest filter that is read.
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerMalformed,
     // A proxy in front keeps its connections longer than Okta's 60 s.
     keepAliveTimeout: 75_000,
     rewriteUrl: (request: { url?: string }) => untangleBaseUrlQuery(request.url ?? '/'),
     genReqId: (request: { headers: Record<string, string | string[] | undefined> }) => {
       const given = request.headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuidV7();
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : nextRequestId();
     },
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -35,6 +50,7 @@ export async function createServer(
     { bodyParser: false, logger: faults, abortOnError: false },
   );
   readJsonBodies(app);
+  refuseStrangersEarly(app);
   await app.init();
   return app;
 }

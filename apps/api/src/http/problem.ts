@@ -54,6 +54,9 @@ export function problem(status: number, detail: string, errors?: readonly InputF
 export function asProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof ScimError) return problem(error.status, error.detail);
-  if (error instanceof HttpException) return problem(error.getStatus(), error.message);
+  if (error instanceof HttpException) {
+    const status = error.getStatus();
+    return problem(status, status === 404 ? 'There is nothing at this address.' : error.message);
+  }
   return undefined;
 }

@@ -19,7 +19,13 @@ export function asScimError(error: unknown): ScimError | undefined {
   if (error instanceof DatabaseError && isBadInput(error.code))
     return new ScimError(400, 'A value in the request cannot be stored or compared.', 'invalidValue');
   if (error instanceof HttpException) return fromStatus(error.getStatus(), error.message);
+  if (error instanceof Error && isRefusal(error)) return fromStatus(error.statusCode, error.message);
   return undefined;
+}
+
+/** What the HTTP server found fault with, such as a body that broke off. */
+function isRefusal(error: Error & { statusCode?: unknown }): error is Error & { statusCode: number } {
+  return typeof error.statusCode === 'number' && error.statusCode >= 400 && error.statusCode < 500;
 }
 
 /** Class 22, "data exception", and a row too large for its index: the input is at fault, not the server. */

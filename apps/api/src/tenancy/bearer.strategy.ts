@@ -3,6 +3,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-http-bearer';
 import { CredentialCache } from './credential-cache';
 import type { Principal } from './principal';
+import { bearerToken } from './token';
 
 interface Carrier {
   headers: { authorization?: string };
@@ -10,7 +11,7 @@ interface Carrier {
 
 /**
  * RFC 6750 bearer tokens from the Authorization header, and only from there: the strategy would also take them from the query
- * and the body, where they end up in logs. Okta's "Header" mode sends the token without a scheme (catalogue §1.2).
+ * and the body, where they end up in logs.
  */
 @Injectable()
 export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
@@ -19,8 +20,7 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
   }
 
   override authenticate(request: Carrier): void {
-    const parts = (request.headers.authorization ?? '').trim().split(/\s+/);
-    const token = parts.length === 1 ? parts[0] : parts.length === 2 && /^bearer$/i.test(parts[0]!) ? parts[1] : '';
+    const token = bearerToken(request.headers.authorization);
     const headers = token ? { authorization: `Bearer ${token}` } : {};
     super.authenticate({ headers } as Parameters<Strategy['authenticate']>[0]);
   }

@@ -4,5 +4,6 @@ export * from './credential-cache';
 export * from './credentials.service';
 export * from './principal';
 export * from './request-tenant';
+export * from './strangers';
 export * from './tenancy.module';
 export * from './tenants.service';

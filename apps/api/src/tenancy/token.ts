@@ -12,6 +12,13 @@ export function newToken(kind: CredentialKind, tenantId: string): string {
   return `pv_${kind}_${tenant}${randomBytes(32).toString('base64url')}`;
 }
 
+/** The token in an Authorization header; '' where there is none. Okta's "Header" mode sends it without a scheme (catalogue §1.2). */
+export function bearerToken(authorization: string | undefined): string {
+  const [scheme = '', token, ...rest] = (authorization ?? '').trim().split(/\s+/);
+  if (token === undefined) return /^(bearer|basic)$/i.test(scheme) ? '' : scheme;
+  return rest.length === 0 && /^bearer$/i.test(scheme) ? token : '';
+}
+
 /** The tenant that a token claims, or undefined when it is none of ours. A claim proves nothing. */
 export function claimedTenant(token: string): string | undefined {
   const match = FORM.exec(token);
