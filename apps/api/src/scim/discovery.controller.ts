@@ -74,5 +74,5 @@ export class DiscoveryController {
 /** @throws Forbidden */
 function unfiltered(query: Record<string, unknown>): void {
   if (Object.keys(query).some((name) => name.toLowerCase() === 'filter'))
-    throw new Forbidden('This endpoint cannot be filtered.');
+    throw new Forbidden('This endpoint lists everything and takes no filter.');
 }

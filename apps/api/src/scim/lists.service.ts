@@ -3,7 +3,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Listing, renderRows, type RequestContext } from '@provost/directory';
 import { TenantDatabase } from '@provost/entities';
 import {
+  BadRequest,
   type ClientProfile,
+  DEFAULT_PAGE_SIZE,
   LIST_RESPONSE_URN,
   parseFilter,
   parseProjection,
@@ -39,11 +41,17 @@ export class ListsService {
   /**
    * RFC 7644 §3.4.3: POST /.search at the root asks all types. Users come first, then the others; each type is asked
    * for the part of the page that the ones before it leave.
+   * @throws BadRequest invalidCursor: a cursor is a place in the list of one type
    */
   async searchAll(ctx: RequestContext, request: SearchRequest): Promise<string> {
+    if (request.cursor !== undefined)
+      throw new BadRequest(
+        'invalidCursor',
+        'Here pages go by startIndex. Cursors work on one endpoint, such as /Users.',
+      );
     const texts: string[] = [];
     let total = 0;
-    const wanted = request.count ?? 100;
+    const wanted = request.count ?? DEFAULT_PAGE_SIZE;
     for (const type of ctx.registry.types) {
       const part = forType(type, request, ctx.profile);
       const left = wanted - texts.length;

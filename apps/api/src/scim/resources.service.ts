@@ -63,7 +63,7 @@ export class ResourcesService {
   ): Promise<Answer> {
     const { steps, password } = parsePatch(type, body, ctx.profile, { id });
     if (type.name === 'Group') return this.groups.patch(ctx, type, id, ifMatch, steps, answer);
-    const patched = (current: JsonObject) => applyPatch(type, current, steps, ctx.profile);
+    const patched = (current: JsonObject) => stillActive(type, current, applyPatch(type, current, steps, ctx.profile));
     if (type.name === 'User')
       return this.users.edit(ctx, type, id, ifMatch, answer ?? whole, (current) => ({
         resource: patched(current),
@@ -81,9 +81,14 @@ export class ResourcesService {
   }
 }
 
-/** K9: what a PUT leaves out is cleared; a user that does not say whether it is active stays as it is. */
+/** K9: what a PUT leaves out is cleared. */
 function replaced(type: ResourceType, current: JsonObject, { resource }: ParsedResource): JsonObject {
   checkImmutable(type, current, resource);
-  const active = resource.active ?? current.active;
-  return active === undefined || type.name !== 'User' ? resource : { ...resource, active };
+  return stillActive(type, current, resource);
+}
+
+/** Only `active: true` brings a person back: to leave the attribute out, or to remove it, changes nothing. */
+function stillActive(type: ResourceType, current: JsonObject, next: JsonObject): JsonObject {
+  const active = next.active ?? current.active;
+  return active === undefined || type.name !== 'User' ? next : { ...next, active };
 }

@@ -10,7 +10,10 @@ export interface ScimReply {
   serializer(serialize: (payload: unknown) => string): ScimReply;
 }
 
-/** A resource with its ETag (K10), or 204 where there is none to send. */
+/**
+ * A resource with its ETag (K10) and where it is: RFC 7643 §3.1 has meta.location in Content-Location, the examples of
+ * RFC 7644 §3 have it in Location, and not only after a POST. Or 204 where there is none to send.
+ */
 export function sendResource(reply: ScimReply, status: number, resource: Answer, etags: boolean): void {
   if (!resource) {
     reply.status(204).send();
@@ -18,7 +21,7 @@ export function sendResource(reply: ScimReply, status: number, resource: Answer,
   }
   reply.status(status).header('content-type', SCIM_JSON);
   if (etags) reply.header('etag', resource.version);
-  if (status === 201) reply.header('location', resource.location);
+  reply.header('location', resource.location).header('content-location', resource.location);
   sendText(reply, resource.text);
 }
 

@@ -23,6 +23,7 @@ import {
   parseProjection,
   parseQuery,
   parseSearchRequest,
+  quotable,
   type ResourceType,
   type SearchRequest,
 } from '@provost/scim-protocol';
@@ -50,6 +51,14 @@ export class ScimController {
   @Post('.search')
   async searchAll(@Req() request: AuthenticatedRequest, @Body() body: Json, @Res() reply: ScimReply) {
     const text = await this.lists.searchAll(await this.context.of(request), parseSearchRequest(given(body)));
+    reply.status(200).header('content-type', SCIM_JSON);
+    sendText(reply, text);
+  }
+
+  /** RFC 7644 §3.4.2: the base URL itself can be queried, as /.search can. */
+  @Get()
+  async queryAll(@Req() request: AuthenticatedRequest, @Query() query: QueryParameters, @Res() reply: ScimReply) {
+    const text = await this.lists.searchAll(await this.context.of(request), parseQuery(query));
     reply.status(200).header('content-type', SCIM_JSON);
     sendText(reply, text);
   }
@@ -108,7 +117,7 @@ export class ScimController {
     @Res() reply: ScimReply,
   ) {
     const ctx = await this.context.of(request);
-    const type = typeOf(ctx, endpoint);
+    const type = typeOf(ctx, endpoint, id);
     const found = await this.resources.get(ctx, type, id, projectionOf(type, query));
     if (ifNoneMatch !== undefined && sendsEtags(ctx) && names(ifNoneMatch, found.version))
       reply.status(304).header('etag', found.version).send();
@@ -126,7 +135,7 @@ export class ScimController {
     @Res() reply: ScimReply,
   ) {
     const ctx = await this.context.of(request);
-    const type = typeOf(ctx, endpoint);
+    const type = typeOf(ctx, endpoint, id);
     const match = sendsEtags(ctx) ? ifMatch : undefined;
     const answer = await this.resources.replace(ctx, type, id, given(body), match, projectionOf(type, query));
     sendResource(reply, 200, answer, sendsEtags(ctx));
@@ -143,7 +152,7 @@ export class ScimController {
     @Res() reply: ScimReply,
   ) {
     const ctx = await this.context.of(request);
-    const type = typeOf(ctx, endpoint);
+    const type = typeOf(ctx, endpoint, id);
     const projection = projectionOf(type, query);
     // K11: a group answers without a body unless the client names attributes (R30).
     const quiet = type.name === 'Group' && ctx.profile.groupPatchAnswer === 204 && projection.isWhole;
@@ -162,7 +171,7 @@ export class ScimController {
     @Res() reply: ScimReply,
   ) {
     const ctx = await this.context.of(request);
-    await this.resources.delete(ctx, typeOf(ctx, endpoint), id, sendsEtags(ctx) ? ifMatch : undefined);
+    await this.resources.delete(ctx, typeOf(ctx, endpoint, id), id, sendsEtags(ctx) ? ifMatch : undefined);
     reply.status(204).send();
   }
 
@@ -174,14 +183,12 @@ export class ScimController {
   }
 }
 
-/** @throws NotFound for an endpoint that no resource type has */
-function typeOf(ctx: RequestContext, endpoint: string): ResourceType {
+/** @throws NotFound for an endpoint that no resource type has, and for /.search, which is no resource */
+function typeOf(ctx: RequestContext, endpoint: string, id?: string): ResourceType {
   const type = ctx.registry.endpoint(`/${endpoint}`);
-  if (!type)
-    throw new NotFound(
-      `There is no endpoint /${endpoint}. ${ctx.registry.types.map((t) => t.spec.endpoint).join(', ')} exist.`,
-    );
-  return type;
+  if (type && id !== '.search') return type;
+  const endpoints = ctx.registry.types.map((t) => t.spec.endpoint).join(', ');
+  throw new NotFound(`There is no endpoint /${quotable(endpoint)}. Resources are at ${endpoints}.`);
 }
 
 /** @throws BadRequest invalidSyntax when there is no body */
