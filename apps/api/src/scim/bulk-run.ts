@@ -70,8 +70,7 @@ export class BulkRun {
     const isLate = (member: Json) => this.pending.has((member as JsonObject | null)?.value as string);
     const late = resolved.members.filter(isLate);
     if (!late.length) return resolved;
-    for (const member of late)
-      this.late.push({ group: planned, memberId: (member as JsonObject).value as string });
+    for (const member of late) this.late.push({ group: planned, memberId: (member as JsonObject).value as string });
     return { ...resolved, members: resolved.members.filter((member) => !isLate(member)) };
   }
 

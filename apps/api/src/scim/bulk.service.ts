@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { createUsers, etag, Groups, type RequestContext } from '@provost/directory';
+import { createUsers, Groups, type RequestContext } from '@provost/directory';
 import { CredentialRefused, DatabaseUnavailable, TenantDatabase, uuidV7 } from '@provost/entities';
 import { EventSignal } from '@provost/event-log';
 import {
@@ -121,7 +121,7 @@ export class BulkService {
     for (const [group, ids] of bulk.takeLateMembers()) {
       const members = ids.map((value) => ({ value }));
       const version = await this.groups.addMembers(bulk.ctx, group.newId!, members);
-      if (version !== null) bulk.hasVersion(group, etag(version));
+      if (version !== undefined) bulk.hasVersion(group, version);
     }
   }
 
