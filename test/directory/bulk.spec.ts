@@ -10,7 +10,7 @@ describe('a bulk request', () => {
   let server: TestServer;
   let client: ScimClient;
   let tenant = 0;
-  beforeAll(async () => (server = await startServer()));
+  beforeAll(async () => (server = await startServer({ LOG_LEVEL: 'silent' })));
   afterAll(() => server.stop());
   beforeEach(async () => (client = await ScimClient.ofNewTenant(server, `${CUSTOMER}-${++tenant}`)));
 

@@ -7,7 +7,16 @@ interface Payload {
   k: string | null;
   i: string;
   c: number;
+  n: number;
   t: number;
+}
+/** Where a walk by cursor stands. */
+export interface CursorState {
+  readonly position: Position;
+  /** The page size that the walk began with. */
+  readonly count: number;
+  /** How many there were when it began. */
+  readonly total: number;
 }
 const MAC = 16;
 
@@ -20,22 +29,28 @@ export class Cursors {
   /** @param secret shared by all instances of the deployment */
   constructor(private readonly secret: Buffer) {}
 
-  /** @param query identifies tenant, filter and order; @param count the page size that the walk began with */
-  encode(query: Buffer, position: Position, count: number): string {
-    const payload: Payload = { k: position.key, i: position.id, c: count, t: Math.floor(Date.now() / 1000) };
+  /** @param query identifies tenant, filter and order */
+  encode(query: Buffer, { position, count, total }: CursorState): string {
+    const payload: Payload = {
+      k: position.key,
+      i: position.id,
+      c: count,
+      n: total,
+      t: Math.floor(Date.now() / 1000),
+    };
     const body = Buffer.from(JSON.stringify(payload));
     return Buffer.concat([this.mac(query, body), body]).toString('base64url');
   }
 
   /** @throws BadRequest invalidCursor, expiredCursor */
-  decode(query: Buffer, cursor: string): { position: Position; count: number } {
+  decode(query: Buffer, cursor: string): CursorState {
     const bytes = Buffer.from(cursor, 'base64url');
     const body = bytes.subarray(MAC);
     if (bytes.length <= MAC || !timingSafeEqual(bytes.subarray(0, MAC), this.mac(query, body))) throw invalid();
-    const { k, i, c, t } = JSON.parse(body.toString()) as Payload;
+    const { k, i, c, n, t } = JSON.parse(body.toString()) as Payload;
     if (Date.now() / 1000 - t > CURSOR_TIMEOUT_SECONDS)
       throw new BadRequest('expiredCursor', 'The cursor has expired. Start again without a cursor.');
-    return { position: { key: k, id: i }, count: c };
+    return { position: { key: k, id: i }, count: c, total: n };
   }
 
   private mac(query: Buffer, body: Buffer): Buffer {

@@ -102,8 +102,9 @@ export class Listing {
     const more = rows.length > count;
     if (more) rows.pop();
     const reached = startIndex - 1 + rows.length;
-    // Counted on the first page of a walk, and where nothing is left to say a total from.
-    const counted = (more && !edge) || (rows.length === 0 && startIndex > 1) ? await this.count(query) : undefined;
+    // Counted on the first page of a walk, and where nothing is left to say a total from. A walk that finds nobody more
+    // has reached its end: who came since would be promised and never given.
+    const counted = !edge && (more || (rows.length === 0 && startIndex > 1)) ? await this.count(query) : undefined;
     let total = counted ? counted.n : more ? edge!.total : reached;
     // A client that stops at the total must come for the next page as long as there is one.
     if (more) total = Math.max(total, reached + 1);
@@ -113,6 +114,7 @@ export class Listing {
         untilId: edge?.untilId ?? counted!.last!,
         total,
       });
+    if (!more && walk) await this.positions.ended(query.ctx.scope, query.hash);
     return { rows, totalResults: total, startIndex };
   }
 
@@ -126,11 +128,13 @@ export class Listing {
     const more = rows.length > size;
     if (more) rows.pop();
     const last = rows.at(-1);
+    // Counted once, on the first page: later ones tell the same, so that no page costs what the directory costs.
+    const total = from ? from.total : more ? (await this.count(query)).n : rows.length;
     const nextCursor =
-      more && last ? this.cursors.encode(query.hash, { key: last.sort_key ?? null, id: last.id }, size) : undefined;
-    // Counted once, on the first page; RFC 9865 lets later pages leave the total out, but clients like to see one.
-    const totalResults = !from && !more ? rows.length : (await this.count(query)).n;
-    return { rows, totalResults, ...(nextCursor ? { nextCursor } : {}) };
+      more && last
+        ? this.cursors.encode(query.hash, { position: { key: last.sort_key ?? null, id: last.id }, count: size, total })
+        : undefined;
+    return { rows, totalResults: total, ...(nextCursor ? { nextCursor } : {}) };
   }
 
   /** How many match, and the newest row of the table, where a walk that begins now will end. */

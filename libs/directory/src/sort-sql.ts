@@ -26,7 +26,7 @@ export function sortBy(table: ResourceTable, { schema, attribute, sub }: Attribu
   const path = { schema, attribute, sub: sub ?? attribute.subAttributes?.find((a) => a.name === 'value') };
   const name = sub ? `${attribute.name}.${sub.name}` : attribute.name;
   if (schema === undefined) {
-    if (name === 'id') return { ...BY_ID, descending };
+    if (name === 'id') return descending ? { ...BY_ID, descending } : BY_ID;
     if (table.keys[name]) return { key: `r.${table.keys[name]}`, type: 'text', descending };
     if (name === 'meta.lastModified') return { key: 'r.updated_at', type: 'timestamptz', descending };
     if (name === 'meta.created') return { key: 'r.created_at', type: 'timestamptz', descending };
@@ -48,7 +48,7 @@ export function sortBy(table: ResourceTable, { schema, attribute, sub }: Attribu
 function firstText(path: AttributePath): string {
   if (!path.sub) return `${attributeJson('r', path)}->>0`;
   return `SELECT e.value->>${literal(path.sub.name)} FROM ${elements('r', path)} WITH ORDINALITY e(value, nr)
-    ORDER BY (e.value->>'primary') = 'true' DESC NULLS LAST, e.nr LIMIT 1`;
+    ORDER BY coalesce(e.value->>'primary', '') = 'true' DESC, e.nr LIMIT 1`;
 }
 
 /** Missing values come last ascending and first descending, which is PostgreSQL's default too. */
