@@ -102,10 +102,11 @@ export class Listing {
     const more = rows.length > count;
     if (more) rows.pop();
     const reached = startIndex - 1 + rows.length;
-    // Counted on the first page of a walk, and where nothing is left to say a total from. A walk that finds nobody more
-    // has reached its end: who came since would be promised and never given.
-    const counted = !edge && (more || (rows.length === 0 && startIndex > 1)) ? await this.count(query) : undefined;
+    // Counted on the first page of a walk, and where nothing is left to say a total from.
+    const counted = (more && !edge) || (rows.length === 0 && startIndex > 1) ? await this.count(query) : undefined;
     let total = counted ? counted.n : more ? edge!.total : reached;
+    // A walk that finds nobody more has ended: whoever came behind its end must not be promised.
+    if (edge && rows.length === 0) total = Math.min(total, reached);
     // A client that stops at the total must come for the next page as long as there is one.
     if (more) total = Math.max(total, reached + 1);
     if (more && query.sort === BY_ID)
