@@ -3,45 +3,63 @@ import { startEmbeddedPostgres } from '@provost/embedded-postgres';
 import { migrate } from '@provost/entities';
 import { FirstStart, type FirstTokens } from './bootstrap';
 import { Environment, EnvironmentError, readEnvironment } from './config';
+import { reachDatabase } from './database';
 import { FaultLog } from './http';
+import { listen } from './listen';
 import { createServer } from './server';
 
-/** Everything that Provost is, from one command. @returns how to stop it */
-async function start(environment: Environment): Promise<() => Promise<void>> {
-  const transport = environment.LOG_PRETTY === '1' ? { transport: { target: 'pino-pretty' } } : {};
-  const redact = [
-    'authorization',
-    'password',
-    'secret',
-    'token',
-    '*.authorization',
-    '*.password',
-    '*.secret',
-    '*.token',
-  ];
-  const log = new FaultLog(pino({ level: environment.LOG_LEVEL, redact, base: null, ...transport }));
-  const embedded = environment.DATABASE_URL
-    ? undefined
-    : await startEmbeddedPostgres({
-        dataDir: environment.DATA_DIR,
-        log: (line) => log.info({ source: 'postgres' }, line),
-      });
-  const url = environment.DATABASE_URL ?? embedded!.url;
-  try {
-    await migrate(url);
-    const app = await createServer(environment, url, log);
-    const tokens = await app.get(FirstStart).run();
-    await app.listen(environment.PORT, environment.HOST);
-    announce(environment, tokens);
-    return async () => {
-      // Stops listening, answers what is under way, ends the consumers, closes the pool; then the database itself.
-      await app.close();
-      await embedded?.stop();
-    };
-  } catch (error) {
-    await embedded?.stop();
-    throw error;
+/** Somebody who stopped reading must not keep the process: requests that are still under way then are cut off. */
+const DRAIN_MS = 20_000;
+
+/** What has been started, to be stopped in the opposite order. */
+class Started {
+  private readonly stops: (() => Promise<unknown>)[] = [];
+
+  add(stop: () => Promise<unknown>): void {
+    this.stops.push(stop);
   }
+
+  async stop(): Promise<void> {
+    for (let stop = this.stops.pop(); stop; stop = this.stops.pop()) await stop();
+  }
+}
+
+/**
+ * Everything that Provost is, from one command. What was started is in `started`, also when this fails.
+ * @throws StartError, EmbeddedPostgresError, or the signal's reason when it is aborted
+ */
+async function start(environment: Environment, started: Started, signal: AbortSignal): Promise<void> {
+  const log = faultLog(environment);
+  const url = environment.DATABASE_URL ?? (await startDatabase(environment, log, started));
+  signal.throwIfAborted();
+  if (environment.DATABASE_URL) await reachDatabase(url, signal);
+  await migrate(url);
+  signal.throwIfAborted();
+  const app = await createServer(environment, url, log);
+  // Stops listening, answers what is under way, ends the consumers, closes the pool.
+  started.add(async () => {
+    const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), DRAIN_MS);
+    await app.close();
+    clearTimeout(cut);
+  });
+  await listen(app, environment);
+  announce(environment, await app.get(FirstStart).run());
+}
+
+async function startDatabase({ DATA_DIR }: Environment, log: FaultLog, started: Started): Promise<string> {
+  const embedded = await startEmbeddedPostgres({
+    dataDir: DATA_DIR,
+    log: (line) => log.info({ source: 'postgres' }, line),
+  });
+  started.add(() => embedded.stop());
+  return embedded.url;
+}
+
+function faultLog({ LOG_LEVEL, LOG_PRETTY }: Environment): FaultLog {
+  const secrets = ['authorization', 'password', 'secret', 'token'];
+  const redact = secrets.flatMap((name) => [name, `*.${name}`]);
+  const transport = LOG_PRETTY === '1' ? { transport: { target: 'pino-pretty' } } : {};
+  return new FaultLog(pino({ level: LOG_LEVEL, redact, base: null, ...transport }));
 }
 
 function announce(environment: Environment, tokens: FirstTokens | undefined): void {
@@ -54,35 +72,43 @@ function announce(environment: Environment, tokens: FirstTokens | undefined): vo
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-async function main(): Promise<void> {
-  let environment: Environment;
+function environmentOrExit(): Environment {
   try {
-    environment = readEnvironment();
+    return readEnvironment();
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-    return;
+    process.exit(1);
   }
-  let stopping = false;
-  let stop: (() => Promise<void>) | undefined;
-  const onSignal = () => {
-    if (stopping) return;
-    stopping = true;
-    if (stop)
-      void stop().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
+}
+
+async function main(): Promise<void> {
+  const environment = environmentOrExit();
+  const started = new Started();
+  const stopping = new AbortController();
+  const starting = start(environment, started, stopping.signal);
+
+  const stop = async () => {
+    // `npm start` and the terminal may each pass on the same Ctrl-C.
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    await starting.catch(() => undefined);
+    await started.stop();
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  const leave = () => void stop().then(() => process.exit(0), fail);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, leave);
+
+  const fail = (error: Error) => {
+    process.stderr.write(`Provost could not stop in order: ${error.message}\n`);
+    process.exit(1);
+  };
   try {
-    stop = await start(environment);
-    if (stopping) await stop().then(() => process.exit(0));
+    await starting;
   } catch (error) {
-    process.stderr.write(`Provost could not start: ${(error as Error).message}\n`);
+    if (stopping.signal.aborted) return;
+    process.stderr.write(`Provost could not start. ${(error as Error).message}\n`);
     if (environment.LOG_LEVEL === 'debug') console.error(error);
+    await started.stop().catch(() => undefined);
     process.exit(1);
   }
 }

@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
-import { NIL_TENANT } from '@provost/entities';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { NIL_TENANT, statement, TenantDatabase } from '@provost/entities';
 import type { EventContext } from '@provost/event-log';
 import { Environment } from '../config';
 import { CredentialsService, TenantsService } from '../tenancy';
@@ -18,33 +20,57 @@ const SYSTEM: EventContext = {
   request: { id: 'first-start' },
 };
 
+const LOCK = 6_310_427_002;
+const STARTED = statement(
+  'bootstrap.started',
+  `SELECT EXISTS (SELECT FROM credentials WHERE tenant_id = $1::uuid AND kind = 'scim') AS started`,
+);
+
 /** Makes the `default` tenant and the first tokens, once in the life of a database. */
 @Injectable()
 export class FirstStart {
   constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(TenantDatabase) private readonly db: TenantDatabase,
     @Inject(TenantsService) private readonly tenants: TenantsService,
     @Inject(CredentialsService) private readonly credentials: CredentialsService,
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 
-  /** @returns undefined when this database has been started before */
+  /**
+   * The SCIM token is made last and tells that all was made: a start that was killed in between is taken up by the next.
+   * Call it when the server listens: tokens of a start that fails would be shown to nobody.
+   * @returns undefined when this database has been started before
+   */
   async run(): Promise<FirstTokens | undefined> {
-    const [first] = (await this.tenants.list(1, undefined)).items;
-    if (first) return undefined;
-    // Of several instances that start at once, the one that makes the tenant goes on.
-    const tenant = await this.tenants
-      .create({ slug: 'default', name: 'Default' }, SYSTEM)
-      .catch((error: { status?: number }) => {
-        if (error.status === 409) return undefined;
-        throw error;
-      });
-    if (!tenant) return undefined;
-    const scim = await this.credentials.create(tenant.id, { kind: 'scim', name: 'first start' }, SYSTEM);
-    const admin = this.environment.BOOTSTRAP_ADMIN_TOKEN
-      ? undefined
-      : await this.credentials.create(NIL_TENANT, { kind: 'operator', name: 'first start' }, SYSTEM);
-    if (!this.environment.DATABASE_URL) this.keepForSimulator(scim.token);
-    return { scimToken: scim.token, adminToken: admin?.token };
+    return this.alone(async () => {
+      const tenant = await this.defaultTenant();
+      const [row] = await this.db.run<{ started: boolean }>({ tenantId: tenant }, STARTED, [tenant]);
+      if (row!.started) return undefined;
+      const admin = this.environment.BOOTSTRAP_ADMIN_TOKEN
+        ? undefined
+        : await this.credentials.create(NIL_TENANT, { kind: 'operator', name: 'first start' }, SYSTEM);
+      const scim = await this.credentials.create(tenant, { kind: 'scim', name: 'first start' }, SYSTEM);
+      if (!this.environment.DATABASE_URL) this.keepForSimulator(scim.token);
+      return { scimToken: scim.token, adminToken: admin?.token };
+    });
+  }
+
+  private async defaultTenant(): Promise<string> {
+    try {
+      return (await this.tenants.bySlug('default')).id;
+    } catch (error) {
+      if ((error as { status?: number }).status !== 404) throw error;
+      return (await this.tenants.create({ slug: 'default', name: 'Default' }, SYSTEM)).id;
+    }
+  }
+
+  /** Of several instances that start at once, one goes on; the others find everything there. */
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+      return work();
+    });
   }
 
   /**

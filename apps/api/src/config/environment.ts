@@ -71,7 +71,7 @@ export class Environment {
   }
 }
 
-/** A variable has a value that cannot be used; the message is the one line that a person sees. */
+/** A variable has a value that cannot be used; the message has one line for each, for the person who started us. */
 export class EnvironmentError extends Error {}
 
 const NUMBERS = new Set(['PORT']);
@@ -79,7 +79,7 @@ const SECRETS = new Set(['BOOTSTRAP_ADMIN_TOKEN', 'DATABASE_URL', 'SMTP_URL']);
 
 /**
  * Reads and checks the environment; an empty value counts as unset.
- * @throws EnvironmentError naming the variable, what it got (secrets are not repeated) and what it takes
+ * @throws EnvironmentError naming each wrong variable, what it got (secrets are not repeated) and what it takes
  */
 export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Environment {
   const known = Object.keys(new Environment());
@@ -91,12 +91,11 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     given[name] = NUMBERS.has(name) ? (/^\d+$/.test(value) ? Number(value) : value) : value;
   }
   const environment = plainToInstance(Environment, given);
-  const [fault] = validateSync(environment);
-  if (fault) {
-    const takes = Object.values(fault.constraints ?? {})[0];
-    const value = String(source[fault.property]);
-    const got = SECRETS.has(fault.property) ? `a value of ${value.length} characters` : JSON.stringify(value);
-    throw new EnvironmentError(`${fault.property} got ${got}; it takes ${takes}.`);
-  }
+  const faults = validateSync(environment).map(({ property, constraints }) => {
+    const value = String(source[property]);
+    const got = SECRETS.has(property) ? `a value of ${value.length} characters` : JSON.stringify(value);
+    return `${property} got ${got}; it takes ${Object.values(constraints ?? {})[0]}.`;
+  });
+  if (faults.length) throw new EnvironmentError(faults.join('\n'));
   return environment;
 }
