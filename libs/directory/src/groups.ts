@@ -1,6 +1,5 @@
 import {
   applyPatch,
-  BadRequest,
   splitMembers,
   type JsonObject,
   type Member,
@@ -10,15 +9,14 @@ import {
   type Projection,
   type ResourceType,
 } from '@provost/scim-protocol';
-import { isUuid, statement, uuidV7, type TenantDatabase, type TenantTransaction } from '@provost/entities';
-import { eventValues, insertEvents, type EventSignal, type NewEvent } from '@provost/event-log';
+import { isUuid, statement, uuidV7, type TenantDatabase } from '@provost/entities';
+import { eventValues, insertEvents, type EventSignal } from '@provost/event-log';
 import { notFound, requireVersion } from './faults';
-import { compileMemberFilter } from './member-filter';
 import { membersText, membersUrls, MEMBERS_OF_GROUP } from './group-members';
 import { groupEvents, groupRow, storedResource } from './group-row';
 import { idTime } from './id-time';
 import { MemberDelta } from './member-delta';
-import { membersStatement, type DeltaRow } from './member-statements';
+import { memberDeltas, MemberWrites } from './member-writes';
 import { etag, render, type Rendered, type ResourceRow } from './rendering';
 import type { RequestContext } from './request-context';
 import { retryLostRace } from './lost-race';
@@ -73,10 +71,14 @@ const DELETE = statement(
 
 /** Groups and who is in them. */
 export class Groups {
+  private readonly members: MemberWrites;
+
   constructor(
     private readonly db: TenantDatabase,
     private readonly signal: EventSignal,
-  ) {}
+  ) {
+    this.members = new MemberWrites(db);
+  }
 
   /** Members are read only when they are wanted. @throws NotFound */
   async get(ctx: RequestContext, type: ResourceType, id: string, projection: Projection): Promise<Rendered> {
@@ -106,7 +108,7 @@ export class Groups {
     else
       await this.db.transaction(ctx.scope, async (tx) => {
         await tx.query(CREATE, create);
-        version = (await this.applyDelta(ctx, tx, id, delta, at)).version ?? 1;
+        version = (await this.members.apply(ctx, tx, id, delta, at)).version ?? 1;
       });
     this.signal.announce();
     const fresh = {
@@ -153,8 +155,7 @@ export class Groups {
     const single = deltas.length === 1 && deltas[0] instanceof MemberDelta && !deltas[0].reset ? deltas[0] : undefined;
     const strict = ctx.profile.unknownMember === 'reject';
     if (single && !attributeSteps.length && ifMatch === undefined && !strict) {
-      const result = await this.applyDelta(ctx, undefined, id, single, new Date());
-      if (!result.found) throw notFound('Group', id);
+      if (!(await this.members.change(ctx, id, single))) throw notFound('Group', id);
       this.signal.announce();
     } else
       await this.change(ctx, type, id, ifMatch, (now) => applyPatch(type, now, attributeSteps, ctx.profile), deltas);
@@ -190,7 +191,7 @@ export class Groups {
   async addMembers(ctx: RequestContext, id: string, members: readonly Member[]): Promise<string | undefined> {
     const delta = new MemberDelta();
     delta.add(members);
-    const { version } = await this.applyDelta(ctx, undefined, id, delta, new Date());
+    const { version } = await this.members.apply(ctx, undefined, id, delta, new Date());
     this.signal.announce();
     return version === null ? undefined : etag(version);
   }
@@ -218,10 +219,10 @@ export class Groups {
         const attributes = events.length ? { row: groupRow(resource), events } : undefined;
         const steps = deltas.length ? deltas : [new MemberDelta()];
         for (const [i, step] of steps.entries()) {
-          const delta = step instanceof MemberDelta ? step : await this.membersWhere(ctx, tx, id, step);
+          const delta = step instanceof MemberDelta ? step : await this.members.where(ctx, tx, id, step);
           const own = i === 0 ? attributes : undefined;
           if (delta.isEmpty && !own) continue;
-          const result = await this.applyDelta(ctx, tx, id, delta, at, own);
+          const result = await this.members.apply(ctx, tx, id, delta, at, own);
           row = {
             ...row,
             ...(own ? { resource: own.row.resource } : {}),
@@ -234,50 +235,6 @@ export class Groups {
     );
     this.signal.announce();
     return row;
-  }
-
-  private async applyDelta(
-    ctx: RequestContext,
-    tx: TenantTransaction | undefined,
-    id: string,
-    delta: MemberDelta,
-    at: Date,
-    attributes?: { row: ReturnType<typeof groupRow>; events: NewEvent[] },
-  ): Promise<DeltaRow> {
-    const values = [
-      ctx.scope.tenantId,
-      id,
-      [...delta.added],
-      [...delta.removed],
-      [...delta.malformed],
-      null,
-      attributes?.row.resource ?? null,
-      attributes?.row.displayName ?? null,
-      attributes?.row.displayNameKey ?? null,
-      attributes?.row.externalId ?? null,
-      ctx.profile.unknownMember === 'skip',
-      ...(attributes ? eventValues(at, ctx.event, attributes.events) : eventValues(at, ctx.event, []).slice(0, 2)),
-    ];
-    const sql = membersStatement(delta.reset, attributes !== undefined);
-    const [row] = tx ? await tx.query<DeltaRow>(sql, values) : await this.db.run<DeltaRow>(ctx.scope, sql, values);
-    if (row!.unknown.length && ctx.profile.unknownMember === 'reject')
-      throw new BadRequest('invalidValue', `No user or group has the id "${row!.unknown[0]}"; no member was changed.`);
-    return row!;
-  }
-
-  /** Whom a removal by another filter than `value eq` means, as the members are at this point of the operations. */
-  private async membersWhere(
-    ctx: RequestContext,
-    tx: TenantTransaction,
-    id: string,
-    step: MemberStep,
-  ): Promise<MemberDelta> {
-    const delta = new MemberDelta();
-    if (step.kind !== 'removeWhere') return delta;
-    const { sql, values } = compileMemberFilter(step.filter, [ctx.scope.tenantId, id], ctx.baseUrl);
-    const rows = await tx.query<{ member_id: string }>({ name: '', text: sql }, values);
-    delta.remove(rows.map((row) => ({ value: row.member_id })));
-    return delta;
   }
 
   private async rendered(
@@ -298,22 +255,4 @@ export class Groups {
     }
     return render(type, row, membersText(members), projection, ctx.baseUrl);
   }
-}
-
-/** Neighbouring steps become one delta; a removal by another filter stands for itself, in its place. */
-function memberDeltas(steps: readonly MemberStep[]): (MemberDelta | MemberStep)[] {
-  const result: (MemberDelta | MemberStep)[] = [];
-  for (const step of steps) {
-    if (step.kind === 'removeWhere') {
-      result.push(step);
-      continue;
-    }
-    let last = result.at(-1);
-    if (!(last instanceof MemberDelta)) result.push((last = new MemberDelta()));
-    const delta = last as MemberDelta;
-    if (step.kind === 'removeAll' || step.kind === 'replace') delta.removeAll();
-    if (step.kind === 'remove') delta.remove(step.members);
-    else if (step.kind !== 'removeAll') delta.add(step.members);
-  }
-  return result;
 }
