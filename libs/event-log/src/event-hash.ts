@@ -6,8 +6,7 @@ import type { EventRow } from './event';
  * as it is stored. Dropping the subject's key changes none of them, so the hash outlives an erasure.
  */
 export function eventHash(event: EventRow): Buffer {
-  const hash = createHash('sha256');
-  const fields: (string | Buffer)[] = [
+  const fields: string[] = [
     event.tenant_id,
     event.seq,
     event.id,
@@ -18,11 +17,8 @@ export function eventHash(event: EventRow): Buffer {
     event.group_id ?? '',
     JSON.stringify(event.context),
     event.data === null ? '' : JSON.stringify(event.data),
-    event.sealed ?? '',
   ];
-  for (const field of fields) {
-    const bytes = typeof field === 'string' ? Buffer.from(field) : field;
-    hash.update(`${bytes.length}:`).update(bytes);
-  }
-  return hash.digest();
+  const text = fields.map((field) => `${Buffer.byteLength(field)}:${field}`).join('');
+  const sealed = event.sealed ?? Buffer.alloc(0);
+  return createHash('sha256').update(`${text}${sealed.length}:`).update(sealed).digest();
 }

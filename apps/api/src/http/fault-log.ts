@@ -14,17 +14,35 @@ export class FaultLog implements LoggerService {
   verbose(message: string, context?: unknown): void {
     this.pino.trace({ context }, message);
   }
+  /** Whether `info` writes anything, for whoever has to work for what it would say. */
+  get tells(): boolean {
+    return this.pino.isLevelEnabled('info');
+  }
   /** For people and log collectors: a line of fields. */
   info(fields: object, message: string): void {
     this.pino.info(fields, message);
   }
   warn(message: string, error?: unknown): void {
-    this.pino.warn({ err: error }, message);
+    this.pino.warn({ err: loggable(error) }, message);
   }
   error(message: string, error?: unknown): void {
-    this.pino.error({ err: error }, message);
+    this.pino.error({ err: loggable(error) }, message);
   }
   fatal(message: string, error?: unknown): void {
-    this.pino.fatal({ err: error }, message);
+    this.pino.fatal({ err: loggable(error) }, message);
   }
+}
+
+/** What of an error may stand in a log: database drivers hang the values of the statement on theirs, which are people's data. */
+function loggable(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack, cause } = error;
+  const { code } = error as { code?: unknown };
+  return {
+    type: name,
+    message,
+    ...(code !== undefined && { code }),
+    stack,
+    ...(cause !== undefined && { cause: loggable(cause) }),
+  };
 }
