@@ -7,16 +7,17 @@ export interface Side {
   readonly round: (seconds: number) => Promise<number>;
 }
 
-const WARM_UP_SECONDS = 2;
+/** Until the hot paths are compiled; that takes the longer the busier the machine is. */
+const WARM_UP_SECONDS = 6;
 /** What a round leaves behind (events that are followed up, pages to write) shall not fall into the next one. */
-const SETTLE_MS = 400;
+const SETTLE_MS = 200;
 
 /**
  * Runs the sides in turn, A B A B …, so that a machine that grows slower or busier in between hurts them alike.
  * @returns for each side its figures in the order of the rounds
  */
 export async function alternate(sides: readonly Side[], rounds: number, seconds: number): Promise<number[][]> {
-  for (const side of sides) await side.round(Math.min(WARM_UP_SECONDS, seconds));
+  for (const side of sides) await side.round(Math.min(WARM_UP_SECONDS, 2 * seconds));
   const figures: number[][] = sides.map(() => []);
   for (let round = 1; round <= rounds; round++)
     for (const [i, side] of sides.entries()) {

@@ -14,6 +14,8 @@ export class Answer {
 
 /** Where a server listens and what proves the right to call it. */
 export interface Target {
+  /** The server's process. */
+  readonly pid: number;
   readonly port: number;
   /** What request paths are appended to: `/scim/v2`, or nothing. */
   readonly base: string;

@@ -39,6 +39,8 @@ export function helpText(measures: readonly { name: string; about: string; long?
 
 Measures Provost against baselines on the same PostgreSQL, in alternating rounds, and prints the ratios. It starts all
 of it itself: an embedded PostgreSQL that syncs to disk, in a folder that is removed afterwards. DATABASE_URL is not used.
+A figure such as "9000/s (70 + 48 µs)" is the rate and the processor time that a request cost in the server and in
+PostgreSQL: on a busy machine the time says more.
 
   --rounds <n>      alternating rounds a comparison (5)
   --seconds <n>     length of a round (4)

@@ -19,10 +19,6 @@ export class ProvostServer {
     private readonly operatorToken: string,
   ) {}
 
-  get pid(): number {
-    return this.server.pid;
-  }
-
   /** @param profileDir where the process leaves a .cpuprofile when it ends */
   static async start(databaseUrl: string, profileDir: string | undefined): Promise<ProvostServer> {
     const main = join(__dirname, '..', 'apps', 'api', 'src', 'main.js');
@@ -34,18 +30,18 @@ export class ProvostServer {
       const { rows } = await client.query<{ id: string }>(`SELECT id FROM tenants WHERE slug = 'default'`);
       return rows[0]!.id;
     });
-    const target = { port: server.port, base: '/scim/v2', token: shown('SCIM token') };
+    const target = { pid: server.pid, port: server.port, base: '/scim/v2', token: shown('SCIM token') };
     return new ProvostServer(server, databaseUrl, { id, target }, shown('Admin token'));
   }
 
   /** One more tenant, with a SCIM credential of its own. */
   async newTenant(slug: string): Promise<Tenant> {
-    const { port } = this.server;
-    const client = new KeepAliveClient({ port, base: '', token: this.operatorToken });
+    const { pid, port } = this.server;
+    const client = new KeepAliveClient({ pid, port, base: '', token: this.operatorToken });
     try {
       const made = await client.succeed('POST', '/api/v1/tenants', JSON.stringify({ slug, name: slug }));
       const { id } = JSON.parse(made.body) as { id: string };
-      const target = { port, base: '/scim/v2', token: await this.newToken(slug) };
+      const target = { pid, port, base: '/scim/v2', token: await this.newToken(slug) };
       return { id, target };
     } finally {
       client.close();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@provost/embedded-postgres';
@@ -9,6 +9,7 @@ import { KeepAliveClient, type Target } from './keep-alive-client';
 import type { Options } from './options';
 import { printStatements, STATISTICS } from './profile';
 import { progress } from './progress';
+import { processorTime } from './processor-time';
 import { ProvostServer, type Tenant } from './provost-server';
 import { person } from './person';
 
@@ -88,8 +89,8 @@ export class Stage {
       const added = body.length - JSON.stringify(person(0)).length;
       const rest = 'x'.repeat(added - `,"rest":""`.length);
       await fillBareUsers(url, users, (n) => JSON.stringify({ ...person(n), rest }));
-      const { port } = await this.baseline('bare-server.js', url);
-      return { port, base: '' };
+      const { pid, port } = await this.baseline('bare-server.js', url);
+      return { pid, port, base: '' };
     });
   }
 
@@ -97,9 +98,15 @@ export class Stage {
   scimmy(): Promise<Target> {
     return this.once('scimmy', async () => {
       progress('starting SCIMMY');
-      const { port } = await this.baseline('scimmy-server.js', String(PEOPLE));
-      return { port, base: '/scim/v2', token: 'bench' };
+      const { pid, port } = await this.baseline('scimmy-server.js', String(PEOPLE));
+      return { pid, port, base: '/scim/v2', token: 'bench' };
     });
+  }
+
+  /** The processor time that PostgreSQL has used up, in microseconds, where that can be told. */
+  databaseTime(): number | undefined {
+    const [pid] = readFileSync(join(this.folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n', 1);
+    return processorTime(Number(pid), true);
   }
 
   /** The number of the first of so many people whom nobody has created yet. */
@@ -130,7 +137,11 @@ export class Stage {
 
   private async filled(databaseUrl: string, tenant: Tenant, count: number): Promise<Directory> {
     progress(`filling a tenant with ${count} people`);
-    return { ...tenant, users: await fillUsers(databaseUrl, tenant.id, count) };
+    const users = await fillUsers(databaseUrl, tenant.id, count);
+    // Statistics shall be about what is measured.
+    if (this.options.profile !== undefined)
+      await withClient(databaseUrl, (client) => client.query('SELECT pg_stat_statements_reset()'));
+    return { ...tenant, users };
   }
 
   private async baseline(file: string, argument: string): Promise<ChildServer> {

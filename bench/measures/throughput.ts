@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { alternate, median, medianRatio, type Side } from '../alternate';
 import { fillGroups } from '../fill';
 import type { Target } from '../keep-alive-client';
 import { load } from '../load';
 import { userNameOf } from '../person';
+import { processorTime } from '../processor-time';
 import { scimmyId } from '../scimmy-server';
 import { type Directory, PEOPLE, type Stage } from '../stage';
 import type { Row } from '../table';
@@ -13,13 +15,53 @@ const READERS = 64;
 const WRITERS = 32;
 /** No round writes as many. */
 const A_ROUND_AT_MOST = 1_000_000;
+const FOLLOW_UP_MS = 300;
 const GROUPS = 1_000;
 const MEMBERS = 20;
 
-/** Requests a second on one server. */
-function side(name: string, target: Target, connections: number, traffic: () => Traffic): Side {
-  const round = async (seconds: number) => (await load({ target, traffic: traffic(), connections, seconds })).perSecond;
-  return { name, round };
+/** A server under load: its requests a second, and what each of them cost. */
+class Rates implements Side {
+  private readonly costs: { server: number; database: number }[] = [];
+  private requests = 0;
+
+  /** @param traffic what a round sends, given how many requests the earlier ones sent */
+  constructor(
+    private readonly stage: Stage,
+    readonly name: string,
+    private readonly target: Target,
+    private readonly connections: number,
+    private readonly traffic: (sent: number) => Traffic,
+  ) {}
+
+  readonly round = async (seconds: number): Promise<number> => {
+    const { target, connections } = this;
+    const before = this.spent();
+    const { requests, perSecond } = await load({ target, traffic: this.traffic(this.requests), connections, seconds });
+    // What follows a request, such as the delivery of its event, is a part of its cost.
+    await delay(FOLLOW_UP_MS);
+    const after = this.spent();
+    this.requests += requests;
+    if (before && after)
+      this.costs.push({
+        server: (after.server - before.server) / requests,
+        database: (after.database - before.database) / requests,
+      });
+    return perSecond;
+  };
+
+  /** The median rate and, where it can be told, the processor time of a request in the server and in PostgreSQL. */
+  told(rates: readonly number[]): string {
+    const rate = `${median(rates).toFixed(0)}/s`;
+    if (!this.costs.length) return rate;
+    const [server, database] = (['server', 'database'] as const).map((of) => median(this.costs.map((c) => c[of])));
+    return `${rate} (${server!.toFixed(0)} + ${database!.toFixed(0)} µs)`;
+  }
+
+  private spent(): { server: number; database: number } | undefined {
+    const server = processorTime(this.target.pid);
+    const database = this.stage.databaseTime();
+    return server === undefined || database === undefined ? undefined : { server, database };
+  }
 }
 
 interface Comparison {
@@ -29,13 +71,13 @@ interface Comparison {
 }
 
 /** Provost is the first of the sides, each further one a baseline with its marks. */
-async function compare(stage: Stage, sides: readonly Side[], comparisons: readonly Comparison[]): Promise<Row[]> {
+async function compare(stage: Stage, sides: readonly Rates[], comparisons: readonly Comparison[]): Promise<Row[]> {
   const { rounds, seconds } = stage.options;
   const [ours, ...theirs] = await alternate(sides, rounds, seconds);
   return comparisons.map(({ measure, atLeast, aim }, i) => ({
     measure,
     value: medianRatio(ours!, theirs[i]!),
-    absolute: `${median(ours!).toFixed(0)}/s, ${sides[i + 1]!.name} ${median(theirs[i]!).toFixed(0)}/s`,
+    absolute: `${sides[0]!.told(ours!)}, ${sides[i + 1]!.name} ${sides[i + 1]!.told(theirs[i]!)}`,
     atLeast,
     aim,
     better: 'more',
@@ -60,19 +102,21 @@ export const reads: Measure = {
     const { target, users } = await stage.directory();
     const numbers = somePeople(20_000);
     const sides = [
-      side(
+      new Rates(
+        stage,
         'provost',
         target,
         READERS,
         byId(numbers, (n) => users[n]!),
       ),
-      side(
+      new Rates(
+        stage,
         'bare',
         await stage.bare(),
         READERS,
         byId(numbers, (n) => users[n]!),
       ),
-      side('scimmy', await stage.scimmy(), READERS, byId(numbers, scimmyId)),
+      new Rates(stage, 'scimmy', await stage.scimmy(), READERS, byId(numbers, scimmyId)),
     ];
     return compare(stage, sides, [
       { measure: 'GET /Users/:id over bare', atLeast: 0.6, aim: 1 },
@@ -95,8 +139,8 @@ export const filters: Measure = {
     const { target } = await stage.directory();
     const traffic = lookups(somePeople(20_000));
     const sides = [
-      side('provost', target, READERS, () => traffic),
-      side('bare', await stage.bare(), READERS, () => traffic),
+      new Rates(stage, 'provost', target, READERS, () => traffic),
+      new Rates(stage, 'bare', await stage.bare(), READERS, () => traffic),
     ];
     return compare(stage, sides, [{ measure: 'filter userName eq over bare', atLeast: 0.55, aim: 0.9 }]);
   },
@@ -109,9 +153,9 @@ export const creates: Measure = {
     const { target } = await stage.directory();
     const fresh = (): Traffic => ({ kind: 'create', first: stage.freshPeople(A_ROUND_AT_MOST) });
     const sides = [
-      side('provost', target, WRITERS, fresh),
-      side('bare', await stage.bare(), WRITERS, fresh),
-      side('scimmy', await stage.scimmy(), WRITERS, fresh),
+      new Rates(stage, 'provost', target, WRITERS, fresh),
+      new Rates(stage, 'bare', await stage.bare(), WRITERS, fresh),
+      new Rates(stage, 'scimmy', await stage.scimmy(), WRITERS, fresh),
     ];
     return compare(stage, sides, [
       { measure: 'POST /Users over bare', atLeast: 0.45, aim: 0.7 },
@@ -128,18 +172,10 @@ export const addMembers: Measure = {
     const groups = await manyGroups(stage, directory);
     // Those who are in no group yet, so that each request adds somebody; each side goes on where it stopped.
     const users = directory.users.slice(MEMBERS);
-    const pairs = (target: Target) => {
-      let first = 0;
-      return async (seconds: number) => {
-        const traffic: Traffic = { kind: 'addMember', groups, users: users.slice(0, 2_000), first };
-        const { requests, perSecond } = await load({ target, traffic, connections: WRITERS, seconds });
-        first += requests;
-        return perSecond;
-      };
-    };
+    const traffic = (first: number): Traffic => ({ kind: 'addMember', groups, users: users.slice(0, 2_000), first });
     const sides = [
-      { name: 'provost', round: pairs(directory.target) },
-      { name: 'bare', round: pairs(await stage.bare()) },
+      new Rates(stage, 'provost', directory.target, WRITERS, traffic),
+      new Rates(stage, 'bare', await stage.bare(), WRITERS, traffic),
     ];
     return compare(stage, sides, [{ measure: 'PATCH adds one member over bare', atLeast: 0.4, aim: 0.65 }]);
   },
