@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { statement, TenantDatabase } from '@provost/entities';
-import { appendEvents, type EventContext, EventSignal } from '@provost/event-log';
+import { type EventContext, EventSignal, eventValues, insertEvents } from '@provost/event-log';
 import {
+  BadRequest,
   Conflict,
   createRegistry,
   type Json,
+  type JsonObject,
   parseExtensionSchema,
   type Schema,
   type SchemaRegistry,
@@ -15,15 +17,25 @@ const LIST = statement(
   'schema.list',
   `SELECT urn, resource_type, definition, created_at FROM tenant_schemas WHERE tenant_id = $1::uuid ORDER BY created_at, urn`,
 );
+/** URNs count in any case (RFC 7643 §2.1 and §10.2.1). The change and its event are one statement. */
 const ADD = statement(
   'schema.add',
-  `INSERT INTO tenant_schemas (tenant_id, urn, resource_type, definition, created_at)
-   VALUES ($1::uuid, $2, $3, $4::json, now()) ON CONFLICT DO NOTHING RETURNING urn`,
+  `WITH s AS (INSERT INTO tenant_schemas (tenant_id, urn, resource_type, definition, created_at)
+     SELECT $1::uuid, $2::text, $3::text, $4::json, $5::timestamptz
+     WHERE NOT EXISTS (SELECT FROM tenant_schemas t WHERE t.tenant_id = $1::uuid AND lower(t.urn) = lower($2::text))
+     ON CONFLICT DO NOTHING RETURNING urn),
+   e AS (${insertEvents('$1::uuid', 5, ', s')})
+   SELECT urn FROM s`,
 );
 interface SchemaRow {
   urn: string;
   resource_type: 'User' | 'Group';
   definition: Schema;
+}
+/** An extension as the administration API shows it. */
+export interface ExtensionView extends Schema {
+  readonly urn: string;
+  readonly resourceType: 'User' | 'Group';
 }
 /** Told to all instances when a tenant adds a schema. */
 const SCHEMAS_CHANGED = 'schemas';
@@ -51,27 +63,33 @@ export class TenantRegistries {
     return registry;
   }
 
-  async list(tenantId: string): Promise<Schema[]> {
-    return (await this.rows(tenantId)).map((row) => row.definition);
+  async list(tenantId: string): Promise<ExtensionView[]> {
+    return (await this.rows(tenantId)).map((row) => view(row.resource_type, row.definition));
   }
 
   /**
    * Adds an extension; `/Schemas` and `/ResourceTypes` show it at once.
    * @throws BadRequest invalidValue for a definition that does not fit, Conflict when the URN is taken
    */
-  async add(tenantId: string, body: Json, context: EventContext): Promise<Schema> {
+  async add(tenantId: string, body: Json, context: EventContext): Promise<ExtensionView> {
     const schema = parseExtensionSchema(body);
-    const resourceType = (body as { resourceType?: unknown }).resourceType === 'Group' ? 'Group' : 'User';
+    const resourceType = (body as JsonObject).resourceType ?? 'User';
+    if (resourceType !== 'User' && resourceType !== 'Group')
+      throw new BadRequest('invalidValue', '"resourceType" must be "User" or "Group".');
     createRegistry([...(await this.extensions(tenantId)), { resourceType, schema }]);
-    const added = await this.db.run({ tenantId }, ADD, [tenantId, schema.id, resourceType, JSON.stringify(schema)]);
-    if (!added.length) throw new Conflict(`There is a schema ${schema.id} already.`, 'uniqueness');
     const data = { document: 'schemas', urn: schema.id };
-    await appendEvents(this.db, { tenantId }, context, [
-      { type: 'config.changed', subjectType: 'Tenant', subjectId: tenantId, data },
+    const event = { type: 'config.changed', subjectType: 'Tenant', subjectId: tenantId, data } as const;
+    const added = await this.db.run({ tenantId }, ADD, [
+      tenantId,
+      schema.id,
+      resourceType,
+      JSON.stringify(schema),
+      ...eventValues(new Date(), context, [event]),
     ]);
+    if (!added.length) throw new Conflict(`There is a schema "${schema.id}" already.`, 'uniqueness');
     this.signal.announce();
     await this.signal.tell(SCHEMAS_CHANGED);
-    return schema;
+    return view(resourceType, schema);
   }
 
   private async load(tenantId: string): Promise<SchemaRegistry> {
@@ -86,4 +104,8 @@ export class TenantRegistries {
   private rows(tenantId: string): Promise<SchemaRow[]> {
     return this.db.read<SchemaRow>({ tenantId }, LIST, [tenantId]);
   }
+}
+
+function view(resourceType: 'User' | 'Group', schema: Schema): ExtensionView {
+  return { urn: schema.id, resourceType, ...schema };
 }
