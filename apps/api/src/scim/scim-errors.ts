@@ -9,6 +9,7 @@ import {
   UnsupportedMediaType,
 } from '@provost/scim-protocol';
 import { DatabaseError } from 'pg';
+import { QueryFailedError } from 'typeorm';
 
 /** SCIM errors for what other layers throw; undefined for what nobody foresaw (that is a 500, and logged). */
 export function asScimError(error: unknown): ScimError | undefined {
@@ -16,11 +17,17 @@ export function asScimError(error: unknown): ScimError | undefined {
   if (error instanceof CredentialRefused) return new Unauthorized();
   if (error instanceof DatabaseUnavailable)
     return new ScimError(503, 'The directory cannot be reached at the moment. Try again shortly.');
-  if (error instanceof DatabaseError && isBadInput(error.code))
+  if (isBadInput(databaseCode(error)))
     return new ScimError(400, 'A value in the request cannot be stored or compared.', 'invalidValue');
   if (error instanceof HttpException) return fromStatus(error.getStatus(), error.message);
   if (error instanceof Error && isRefusal(error)) return fromStatus(error.statusCode, error.message);
   return undefined;
+}
+
+/** The SQLSTATE, also of what TypeORM has wrapped. */
+function databaseCode(error: unknown): string | undefined {
+  const fault: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  return fault instanceof DatabaseError ? fault.code : undefined;
 }
 
 /** What the HTTP server found fault with, such as a body that broke off. */

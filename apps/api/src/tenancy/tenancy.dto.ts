@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -15,15 +16,14 @@ import {
 } from 'class-validator';
 import * as ipaddr from 'ipaddr.js';
 import { CREDENTIAL_KINDS, type CredentialKind } from '@provost/entities';
-import { CLIENT_PROFILES } from '@provost/scim-protocol';
+import { CLIENT_PROFILES, parseDateTime } from '@provost/scim-protocol';
 
 export class CreateTenantDto {
   @Matches(/^[a-z0-9](-?[a-z0-9]){0,62}$/, {
     message: 'must be 1 to 63 lower-case letters, digits and single hyphens, such as acme-eu',
   })
   slug!: string;
-  @IsString({ message: 'must be a text' })
-  @Length(1, 200, { message: 'must have 1 to 200 characters' })
+  @IsName()
   name!: string;
   @IsOptional()
   @Matches(/^[a-z0-9-]{1,40}$/, { message: 'must be lower-case letters, digits and hyphens' })
@@ -37,8 +37,7 @@ class ScimSwitchDto {
 
 export class UpdateTenantDto {
   @IsOptional()
-  @IsString({ message: 'must be a text' })
-  @Length(1, 200, { message: 'must have 1 to 200 characters' })
+  @IsName()
   name?: string;
   @IsOptional()
   @ValidateNested({ message: 'must be an object such as {"enabled": true}' })
@@ -49,11 +48,12 @@ export class UpdateTenantDto {
 export class CreateCredentialDto {
   @IsIn(CREDENTIAL_KINDS, { message: `must be one of ${CREDENTIAL_KINDS.join(', ')}` })
   kind!: CredentialKind;
-  @IsString({ message: 'must be a text' })
-  @Length(1, 200, { message: 'must have 1 to 200 characters' })
+  @IsName()
   name!: string;
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? new Date(value) : value))
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? new Date(parseDateTime(value) ?? NaN) : value,
+  )
   @IsDate({ message: 'must be a time such as 2027-01-31T00:00:00Z' })
   @MinDate(() => new Date(), { message: 'must lie in the future' })
   expiresAt?: Date;
@@ -65,6 +65,15 @@ export class CreateCredentialDto {
   @IsOptional()
   @IsIn(Object.keys(CLIENT_PROFILES), { message: `must be one of ${Object.keys(CLIENT_PROFILES).join(', ')}` })
   clientProfile?: string;
+}
+
+/** A name that people gave: one line of 1 to 200 characters that can be stored. */
+function IsName(): PropertyDecorator {
+  return applyDecorators(
+    IsString({ message: 'must be a text' }),
+    Length(1, 200, { message: 'must have 1 to 200 characters' }),
+    Matches(/^[^\p{Cc}\p{Cs}]*$/u, { message: 'must not contain control characters' }),
+  );
 }
 
 /** Each element is a range such as 203.0.113.0/24 or 2001:db8::/32. */
