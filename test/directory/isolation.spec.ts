@@ -292,7 +292,7 @@ describe('two tenants', () => {
       expect(rows.map(({ name }) => name)).toEqual(['groups_like', 'users_like']);
       for (const row of rows)
         expect(row).toMatchObject({
-          config: ['search_path=pg_catalog, public'],
+          config: expect.arrayContaining(['search_path=pg_catalog, public']),
           anybody: false,
           app: true,
           owner: 'provost_search',

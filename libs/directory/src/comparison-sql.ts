@@ -1,4 +1,5 @@
 import type { Attribute, CompareOperator, CompareValue } from '@provost/scim-protocol';
+import { isUuid } from '@provost/entities';
 import { fold, prefixEnd } from './folding';
 import type { SqlValues } from './sql-values';
 
@@ -25,6 +26,20 @@ export function compareKey(key: string, op: CompareOperator, folded: string, val
       return `${key} ${ORDER[op]} ${values.add(folded, 'text')}`;
   }
 }
+
+/** An id against a text, in the order of texts, which for ids is that of the uuid type: so the primary key answers. */
+export function compareUuid(column: string, op: CompareOperator, text: string, values: SqlValues): string {
+  if (op === 'sw') {
+    const first = text + NIL.slice(text.length);
+    if (!isUuid(first)) return text === '' ? 'true' : 'false';
+    const last = text + NIL.slice(text.length).replaceAll('0', 'f');
+    return `(${column} >= ${values.add(first, 'uuid')} AND ${column} <= ${values.add(last, 'uuid')})`;
+  }
+  if (op === 'eq' || op === 'ne') return isUuid(text) ? `${column} = ${values.add(text, 'uuid')}` : 'false';
+  if (op in ORDER && isUuid(text)) return `${column} ${ORDER[op as keyof typeof ORDER]} ${values.add(text, 'uuid')}`;
+  return compareKey(`(${column}::text COLLATE "C")`, op, text, values);
+}
+const NIL = '00000000-0000-0000-0000-000000000000';
 
 /** A timestamptz against a moment (epoch milliseconds): chronological, whatever the offset was (catalogue R14). */
 export function compareTime(column: string, op: CompareOperator, at: number, values: SqlValues): string {

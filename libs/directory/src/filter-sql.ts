@@ -5,8 +5,7 @@ import {
   type CompareValue,
   type Filter,
 } from '@provost/scim-protocol';
-import { isUuid } from '@provost/entities';
-import { compareJson, compareKey, compareTime } from './comparison-sql';
+import { compareJson, compareKey, compareTime, compareUuid } from './comparison-sql';
 import { uuidV7Floor } from '@provost/entities';
 import { fold } from './folding';
 import { attributeJson, elements, scalarText, termPath } from './json-attribute';
@@ -14,6 +13,7 @@ import { elementCondition } from './element-sql';
 import { memberOf, hasMember } from './membership-sql';
 import { escapeLike, literal, SqlValues } from './sql-values';
 import type { ResourceTable } from './resource-table';
+import { isSearched } from './search-key';
 import { isIndexed, term } from './terms';
 
 type Compare = Extract<Filter, { kind: 'compare' }>;
@@ -24,9 +24,14 @@ type Compare = Extract<Filter, { kind: 'compare' }>;
  * exactly that around (catalogue R04).
  */
 export class FilterSql {
+  /** Whether it asks for a range of a column: how many rows that is, and so the best plan, depends on the value. */
+  hasRanges = false;
+
+  /** @param search whether to look for parts of texts by their trigrams, which pays where few have them */
   constructor(
     private readonly table: ResourceTable,
     private readonly values: SqlValues,
+    private readonly search = true,
   ) {}
 
   condition(filter: Filter): string {
@@ -36,24 +41,42 @@ export class FilterSql {
       case 'or':
         return `(${this.condition(filter.left)} OR ${this.condition(filter.right)})`;
       case 'not':
-        return `NOT coalesce(${this.condition(filter.filter)}, false)`;
+        return this.negation(filter.filter);
       case 'present':
         return this.present(filter.target);
       case 'compare':
-        return filter.op === 'ne' ? `NOT coalesce(${this.compare(filter)}, false)` : this.compare(filter);
+        return filter.op === 'ne' ? this.negation({ ...filter, op: 'eq' }) : this.compare(filter);
       case 'valuePath':
         return this.valuePath(filter.target, filter.filter);
     }
   }
 
+  /** The contrary, in words that an index understands where there is one for it. */
+  private negation(filter: Filter): string {
+    if (filter.kind === 'not') return this.condition(filter.filter);
+    if (filter.kind === 'compare' && this.isActive(filter.target) && filter.value !== null)
+      return this.condition({ ...filter, value: !filter.value });
+    if (
+      filter.kind === 'present' &&
+      filter.target.schema === undefined &&
+      filter.target.attribute.name === 'externalId'
+    )
+      return 'r.external_id IS NULL';
+    return `NOT coalesce(${this.condition(filter)}, false)`;
+  }
+
   private compare(filter: Compare): string {
     const { target, op, value } = filter;
-    if (value === null) return `NOT coalesce(${this.present(target)}, false)`;
+    if (value === null) return this.negation({ kind: 'present', target });
     return (
       this.column(target, op, value) ??
       this.membership(target, filter) ??
       this.narrowed(target, op, value, this.inJson(target, op, value))
     );
+  }
+
+  private isActive({ schema, attribute }: AttributePath): boolean {
+    return schema === undefined && this.table.name === 'users' && attribute.name === 'active';
   }
 
   /** Attributes that have a column of their own. */
@@ -67,18 +90,18 @@ export class FilterSql {
     const name = sub ? `${attribute.name}.${sub.name}` : attribute.name;
     switch (name) {
       case 'id':
-        if (op !== 'eq' && op !== 'ne') return compareKey(`(r.id::text COLLATE "C")`, op, text, this.values);
-        return isUuid(text) ? `r.id = ${this.values.add(text, 'uuid')}` : 'false';
+        return compareUuid('r.id', op, text, this.values);
       case 'externalId':
-        return compareKey('r.external_id', op, text, this.values);
+        return this.ranged(op, compareKey('r.external_id', op, text, this.values));
       case 'active':
-        return this.table.name === 'users' ? `r.active = ${this.values.add(value, 'boolean')}` : undefined;
+        // Written out, so that the index of those who are not can be seen to fit.
+        return this.table.name !== 'users' ? undefined : value ? 'r.active' : 'NOT r.active';
       case 'meta.resourceType':
         return compareKey(`(${this.values.add(this.table.type, 'text')} COLLATE "C")`, op, text, this.values);
       case 'meta.created':
         return this.created(op, value as number);
       case 'meta.lastModified':
-        return compareTime('r.updated_at', op, value as number, this.values);
+        return this.ranged(op, compareTime('r.updated_at', op, value as number, this.values));
       case 'meta.version':
         return compareKey(`(('W/"' || r.version || '"') COLLATE "C")`, op, text, this.values);
       case 'meta.location':
@@ -92,16 +115,30 @@ export class FilterSql {
     const key = this.table.keys[name];
     if (!key) return undefined;
     const exact = compareKey(`r.${key}`, op, fold(text), this.values);
-    return op === 'co' || op === 'ew' ? this.searched(op, fold(text), exact) : exact;
+    return op === 'co' || op === 'ew' ? this.searched(op, fold(text), exact) : this.ranged(op, exact);
   }
 
-  /** Ids begin with the millisecond of creation, so the primary key answers for the range. */
+  private ranged(op: CompareOperator, sql: string): string {
+    if (op !== 'eq' && op !== 'ne') this.hasRanges = true;
+    return sql;
+  }
+
+  /** An id is the millisecond of its creation, so the primary key answers alone. */
   private created(op: CompareOperator, at: number): string {
-    const exact = compareTime('r.created_at', op, at, this.values);
-    const floor = (ms: number) => this.values.add(uuidV7Floor(ms), 'uuid');
-    if (op === 'gt' || op === 'ge') return `(${exact} AND r.id >= ${floor(at)})`;
-    if (op === 'lt' || op === 'le') return `(${exact} AND r.id < ${floor(at + 1)})`;
-    return op === 'eq' ? `(${exact} AND r.id >= ${floor(at)} AND r.id < ${floor(at + 1)})` : exact;
+    const since = (ms: number) => `r.id >= ${this.values.add(uuidV7Floor(ms), 'uuid')}`;
+    const before = (ms: number) => `r.id < ${this.values.add(uuidV7Floor(ms), 'uuid')}`;
+    switch (op) {
+      case 'gt':
+        return since(at + 1);
+      case 'ge':
+        return since(at);
+      case 'lt':
+        return before(at);
+      case 'le':
+        return before(at + 1);
+      default:
+        return `(${since(at)} AND ${before(at + 1)})`;
+    }
   }
 
   /** `groups` of a user and `members` of a group are rows elsewhere. `ne` is the caller's. */
@@ -132,7 +169,7 @@ export class FilterSql {
       const text = sub ? `e.value->>${literal(sub.name)}` : `e.value #>> '{}'`;
       return `EXISTS (SELECT FROM ${elements('r', target)} e WHERE ${compareJson(text, sub ?? attribute, op, value, this.values)})`;
     }
-    return compareJson(scalarText('r', target), sub ?? attribute, op, value, this.values);
+    return compareJson(scalarText(this.table.name, target), sub ?? attribute, op, value, this.values);
   }
 
   /** Puts an index before the exact test where the attribute has one. */
@@ -143,14 +180,14 @@ export class FilterSql {
       const key = this.values.add(term(path, value as string), 'bigint');
       return `(r.id IN (SELECT t.user_id FROM user_terms t WHERE t.tenant_id = $1::uuid AND t.term = ${key}) AND ${exact})`;
     }
-    if ((path === 'displayname' || path === 'emails.value') && (op === 'co' || op === 'sw' || op === 'ew'))
+    if (isSearched(path) && (op === 'co' || op === 'sw' || op === 'ew'))
       return this.searched(op, fold(String(value)), exact);
     return exact;
   }
 
   /** A trigram index needs three characters to know anything; for fewer the rows are walked in the order of the page. */
   private searched(op: 'co' | 'sw' | 'ew', folded: string, exact: string): string {
-    if (folded.length < 3 || this.table.name === 'entitlements') return exact;
+    if (!this.search || folded.length < 3 || this.table.name === 'entitlements') return exact;
     const lines = this.table.name === 'users';
     const inner = escapeLike(folded);
     const pattern = `%${lines && op === 'sw' ? '\n' : ''}${inner}${op === 'ew' ? (lines ? '\n%' : '') : '%'}`;
@@ -169,7 +206,7 @@ export class FilterSql {
       if (this.table.name === 'groups' && attribute.name === 'members') return 'r.member_count > 0';
     }
     // What is unassigned (null, [], {}) is never stored, so a key that is there has a value (RFC 7643 §2.5).
-    if (!attribute.multiValued) return `(${scalarText('r', target)}) <> ''`;
+    if (!attribute.multiValued) return `(${scalarText(this.table.name, target)}) <> ''`;
     if (!sub) return `${attributeJson('r', target)} IS NOT NULL`;
     return `EXISTS (SELECT FROM ${elements('r', target)} e WHERE (e.value->>${literal(sub.name)}) <> '')`;
   }

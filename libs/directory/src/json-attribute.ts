@@ -1,4 +1,5 @@
 import type { AttributePath } from '@provost/scim-protocol';
+import type { ResourceTable } from './resource-table';
 import { literal } from './sql-values';
 
 /** SQL for the JSON at an attribute (without its sub-attribute) of the stored resource of row `r`. */
@@ -7,8 +8,11 @@ export function attributeJson(row: string, { schema, attribute }: AttributePath)
   return `(${block}->${literal(attribute.name)})`;
 }
 
-/** SQL for a single-valued attribute, or the sub-attribute of a single complex one, as text. */
-export function scalarText(row: string, path: AttributePath): string {
+/** SQL for a single-valued attribute, or the sub-attribute of a single complex one, of row `r` of a table, as text. */
+export function scalarText(table: ResourceTable['name'], path: AttributePath): string {
+  const row = 'r';
+  // The column has the same text and need not be looked for in the resource.
+  if (table === 'users' && path.schema === undefined && path.attribute.name === 'displayName') return 'r.display_name';
   if (path.sub) return `${attributeJson(row, path)}->>${literal(path.sub.name)}`;
   const block = path.schema === undefined ? `${row}.resource` : `(${row}.resource->${literal(path.schema)})`;
   const { name, open } = path.attribute;

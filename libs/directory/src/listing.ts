@@ -47,7 +47,12 @@ interface Query {
   readonly sort: Sort;
   readonly projection: Projection;
   readonly hash: Buffer;
+  /** False when too many match for a search by trigrams to be worth it. */
+  search: boolean;
 }
+/** What users_like and groups_like answer where more match than this (migrations, TenantIsolation). */
+const TOO_MANY = 'PV413';
+const MOST_FOUND = 3_000;
 
 /** Lists by filter, order and page, as SQL on indexes. Nothing is filtered, sorted or counted in memory. */
 export class Listing {
@@ -76,6 +81,7 @@ export class Listing {
       sort: by === undefined ? BY_ID : this.sort(type, table, by, sortOrder),
       projection: parseProjection(type, request),
       hash: hash('sha256', identity, 'buffer'),
+      search: true,
     };
   }
 
@@ -94,6 +100,7 @@ export class Listing {
     // Only the order of ids is remembered: it is the one that Okta and Entra walk in.
     const walk = startIndex > 1 && query.sort === BY_ID;
     const edge = walk ? await this.positions.recall(query.ctx.scope, query.hash, startIndex) : undefined;
+    if (edge && edge.total > MOST_FOUND) query.search = false;
     const rows = await this.select(
       query,
       count + 1,
@@ -125,6 +132,7 @@ export class Listing {
       throw new BadRequest('invalidCount', `This cursor belongs to pages of ${from.count}; ask for the same count.`);
     const size = from?.count ?? Math.min(count ?? DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
     if (size === 0) return { rows: [], totalResults: (await this.count(query)).n };
+    if (from && from.total > MOST_FOUND) query.search = false;
     const rows = await this.select(query, size + 1, from ? { after: from.position } : { offset: 0 });
     const more = rows.length > size;
     if (more) rows.pop();
@@ -140,38 +148,55 @@ export class Listing {
 
   /** How many match, and the newest row of the table, where a walk that begins now will end. */
   private async count(query: Query): Promise<{ n: number; last: string | null }> {
-    const { table } = query;
-    const values = new SqlValues([query.ctx.scope.tenantId]);
-    const newest = `(SELECT l.id FROM ${table.name} l WHERE l.tenant_id = $1::uuid ORDER BY l.id DESC LIMIT 1)`;
-    const sql =
-      `SELECT count(*)::int AS n, ${newest} AS last FROM ${table.name} r ` +
-      `WHERE ${conditions(query, values).join(' AND ')}`;
-    const statement = composedStatement(sql);
-    const [row] = await this.db.run<{ n: number; last: string | null }>(query.ctx.scope, statement, values.values);
+    const { name } = query.table;
+    const newest = `(SELECT l.id FROM ${name} l WHERE l.tenant_id = $1::uuid ORDER BY l.id DESC LIMIT 1)`;
+    const [row] = await this.ask<{ n: number; last: string | null }>(
+      query,
+      (_, where) => `SELECT count(*)::int AS n, ${newest} AS last FROM ${name} r WHERE ${where.join(' AND ')}`,
+    );
     return row!;
   }
 
-  private async select(
+  private select(
     query: Query,
     limit: number,
     from: { after: Position; until?: string } | { offset: number },
   ): Promise<ListRow[]> {
-    const { ctx, table, sort } = query;
+    const { table, sort } = query;
+    return this.ask<ListRow>(query, (values, where) => {
+      if ('after' in from) where.push(behind(sort, from.after, values));
+      if ('until' in from && from.until) where.push(`r.id <= ${values.add(from.until, 'uuid')}`);
+      const { columns, join } = selection(query, values);
+      const offset = 'offset' in from && from.offset > 0 ? ` OFFSET ${values.add(from.offset, 'bigint')}` : '';
+      // The page is cut out first, so that what is joined or computed is so for its rows only.
+      return (
+        `SELECT ${columns} FROM (SELECT r.*${sort.key ? `, (${sort.key})::text AS sort_key` : ''} FROM ${table.name} r ` +
+        `WHERE ${where.join(' AND ')} ORDER BY ${orderBy(sort)} LIMIT ${values.add(limit, 'bigint')}${offset}) r${join} ` +
+        `ORDER BY ${sort.key ? pageOrder(sort) : orderBy(sort)}`
+      );
+    });
+  }
+
+  /** Runs what is composed around the filter's conditions; once more without the search when that finds too many. */
+  private async ask<T>(query: Query, compose: (values: SqlValues, where: string[]) => string): Promise<T[]> {
+    const { ctx, table, filter } = query;
     const values = new SqlValues([ctx.scope.tenantId]);
-    const where = conditions(query, values);
-    if ('after' in from) where.push(behind(sort, from.after, values));
-    if ('until' in from && from.until) where.push(`r.id <= ${values.add(from.until, 'uuid')}`);
-    const { columns, join } = selection(query, values);
-    const offset = 'offset' in from && from.offset > 0 ? ` OFFSET ${values.add(from.offset, 'bigint')}` : '';
-    // The page is cut out first, so that what is joined or computed is so for its rows only.
-    const sql =
-      `SELECT ${columns} FROM (SELECT r.*${sort.key ? `, (${sort.key})::text AS sort_key` : ''} FROM ${table.name} r ` +
-      `WHERE ${where.join(' AND ')} ORDER BY ${orderBy(sort)} LIMIT ${values.add(limit, 'bigint')}${offset}) r${join} ` +
-      `ORDER BY ${sort.key ? pageOrder(sort) : orderBy(sort)}`;
-    const statement = composedStatement(sql);
-    return isPointLookup(query.filter)
-      ? this.db.read<ListRow>(ctx.scope, statement, values.values)
-      : this.db.run<ListRow>(ctx.scope, statement, values.values);
+    const where = ['r.tenant_id = $1::uuid'];
+    if (table.name === 'entitlements') where.push(`r.resource_type = ${values.add(table.type, 'text')}`);
+    const compiler = new FilterSql(table, values, query.search);
+    if (filter) where.push(compiler.condition(filter));
+    const text = compose(values, where);
+    // Without a name it is planned for its values: a range may be of a few rows or of all.
+    const statement = compiler.hasRanges ? { name: '', text } : composedStatement(text);
+    try {
+      return isPointLookup(filter)
+        ? await this.db.read<T>(ctx.scope, statement, values.values)
+        : await this.db.run<T>(ctx.scope, statement, values.values);
+    } catch (error) {
+      if (!query.search || (error as { code?: string }).code !== TOO_MANY) throw error;
+      query.search = false;
+      return this.ask(query, compose);
+    }
   }
 }
 
@@ -180,13 +205,6 @@ function pageOrder({ type, descending }: Sort): string {
   const direction = descending ? ' DESC' : '';
   const key = type === 'text' ? `r.sort_key COLLATE "C"` : `r.sort_key::${type}`;
   return `${key}${direction}, r.id${direction}`;
-}
-
-function conditions({ table, filter }: Query, values: SqlValues): string[] {
-  const where = ['r.tenant_id = $1::uuid'];
-  if (table.name === 'entitlements') where.push(`r.resource_type = ${values.add(table.type, 'text')}`);
-  if (filter) where.push(new FilterSql(table, values).condition(filter));
-  return where;
 }
 
 /** What a row carries: only the asked-for keys of the resource, groups only when they are wanted. */

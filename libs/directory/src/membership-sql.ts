@@ -1,6 +1,5 @@
 import type { Attribute, CompareOperator, CompareValue, Filter } from '@provost/scim-protocol';
-import { isUuid } from '@provost/entities';
-import { compareKey, foldedSql } from './comparison-sql';
+import { compareKey, compareUuid, foldedSql } from './comparison-sql';
 import { elementCondition, type ElementTests } from './element-sql';
 import { fold } from './folding';
 import { MEMBER_DISPLAY, MEMBER_JOINS } from './group-members';
@@ -41,7 +40,8 @@ export function memberCondition(filter: Filter, baseUrl: string, values: SqlValu
   return elementCondition(filter, {
     present: () => 'true',
     compare(attribute, op, value) {
-      if (attribute.name === 'value') return compareId('m.member_id', op, String(value), values);
+      // Not caseExact here (RFC 7643 §8.7.1), unlike `id` itself.
+      if (attribute.name === 'value') return compareUuid('m.member_id', op, fold(String(value)), values);
       const text = attribute.name === 'type' ? 'm.member_type' : attribute.name === 'display' ? MEMBER_DISPLAY : ref();
       return textTest(text, attribute, op, value, values);
     },
@@ -55,7 +55,7 @@ function groupTests(type: 'direct' | 'indirect', baseUrl: string, values: SqlVal
       const text = String(value);
       switch (attribute.name) {
         case 'value':
-          return compareId('g.id', op, text, values);
+          return compareUuid('g.id', op, fold(text), values);
         case 'display':
           return compareKey('g.display_name_key', op, fold(text), values);
         case 'type':
@@ -65,13 +65,6 @@ function groupTests(type: 'direct' | 'indirect', baseUrl: string, values: SqlVal
       }
     },
   };
-}
-
-/** An id that is an attribute of another resource: not caseExact there (RFC 7643 §8.7.1), unlike `id` itself. */
-function compareId(column: string, op: CompareOperator, text: string, values: SqlValues): string {
-  const folded = fold(text);
-  if (op !== 'eq') return compareKey(`(${column}::text COLLATE "C")`, op, folded, values);
-  return isUuid(folded) ? `${column} = ${values.add(folded, 'uuid')}` : 'false';
 }
 
 function textTest(

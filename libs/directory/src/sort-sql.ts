@@ -12,6 +12,8 @@ export interface Sort {
   readonly key: string | undefined;
   readonly type: SortType;
   readonly descending: boolean;
+  /** A column that is never null: what is behind a position is then a range of its index. */
+  readonly always?: true;
 }
 
 /** The order of arrival, which is that of the primary key. */
@@ -26,14 +28,14 @@ export function sortBy(table: ResourceTable, { schema, attribute, sub }: Attribu
   const path = { schema, attribute, sub: sub ?? attribute.subAttributes?.find((a) => a.name === 'value') };
   const name = sub ? `${attribute.name}.${sub.name}` : attribute.name;
   if (schema === undefined) {
-    if (name === 'id') return descending ? { ...BY_ID, descending } : BY_ID;
-    if (table.keys[name]) return { key: `r.${table.keys[name]}`, type: 'text', descending };
-    if (name === 'meta.lastModified') return { key: 'r.updated_at', type: 'timestamptz', descending };
-    if (name === 'meta.created') return { key: 'r.created_at', type: 'timestamptz', descending };
+    // Ids are in the order of creation.
+    if (name === 'id' || name === 'meta.created') return descending ? { ...BY_ID, descending } : BY_ID;
+    if (table.keys[name]) return { key: `r.${table.keys[name]}`, type: 'text', descending, always: true };
+    if (name === 'meta.lastModified') return { key: 'r.updated_at', type: 'timestamptz', descending, always: true };
     if (name === 'externalId') return { key: 'r.external_id', type: 'text', descending };
   }
   const leaf = path.sub ?? attribute;
-  const text = attribute.multiValued ? firstText(path) : scalarText('r', path);
+  const text = attribute.multiValued ? firstText(path) : scalarText(table.name, path);
   switch (leaf.type) {
     case 'integer':
     case 'decimal':
@@ -64,7 +66,7 @@ export interface Position {
 }
 
 /** The condition for what comes behind a position, in the given order. */
-export function behind({ key, type, descending }: Sort, at: Position, values: SqlValues): string {
+export function behind({ key, type, descending, always }: Sort, at: Position, values: SqlValues): string {
   const sign = descending ? '<' : '>';
   const id = values.add(at.id, 'uuid');
   if (key === undefined) return `r.id ${sign} ${id}`;
@@ -72,5 +74,6 @@ export function behind({ key, type, descending }: Sort, at: Position, values: Sq
   if (at.key === null) return descending ? `(${key} IS NOT NULL OR ${tie})` : `(${key} IS NULL AND ${tie})`;
   const value = values.add(at.key, type === 'uuid' ? 'uuid' : type);
   const beyond = `${key} ${sign} ${value} OR (${key} = ${value} AND ${tie})`;
+  if (always) return `(${key} ${sign}= ${value} AND (${beyond}))`;
   return descending ? `(${beyond})` : `(${beyond} OR ${key} IS NULL)`;
 }

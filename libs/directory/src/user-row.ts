@@ -1,6 +1,7 @@
 import { changes, type Change, type Json, type JsonObject, type ResourceType } from '@provost/scim-protocol';
 import type { NewEvent } from '@provost/event-log';
 import { fold } from './folding';
+import { searchKey } from './search-key';
 import { termsOf } from './terms';
 
 /** What the columns of `users` hold beside the resource. */
@@ -19,16 +20,12 @@ export interface UserRow {
 export function userRow(type: ResourceType, resource: JsonObject): UserRow {
   const userName = resource.userName as string;
   const displayName = (resource.displayName as string | undefined) ?? null;
-  const emails = ((resource.emails as JsonObject[] | undefined) ?? [])
-    .map((e) => e.value)
-    .filter((v) => typeof v === 'string');
   return {
     userName,
     userNameKey: fold(userName),
     externalId: (resource.externalId as string | undefined) ?? null,
     displayName,
-    // Lines, so that "begins with" is a search for a line break and the text.
-    searchKey: `\n${[...new Set([userName, displayName ?? '', ...(emails as string[])].filter(Boolean).map(fold))].join('\n')}\n`,
+    searchKey: searchKey(resource),
     active: resource.active !== false,
     resource: JSON.stringify(resource),
     terms: termsOf(type, resource),

@@ -3,7 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** A group without its members: those are rows of `memberships`. */
 @Entity('groups')
 @Index('groups_display_name', ['tenantId', 'displayNameKey'])
-@Index('groups_external_id', ['tenantId', 'externalId'], { where: '(external_id IS NOT NULL)' })
+@Index('groups_external_id', ['tenantId', 'externalId'])
 @Index('groups_updated_at', ['tenantId', 'updatedAt'])
 @Index('groups_search', { synchronize: false })
 export class Group {

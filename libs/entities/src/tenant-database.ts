@@ -46,9 +46,9 @@ export class TenantDatabase {
       try {
         return (await send(lane, scope, statement, values)).rows as T[];
       } catch (error) {
-        // A read may simply be asked again: the connection went away, or the Parse before it was skipped (26000).
-        const again = isConnectionFault(error) || (error as DatabaseError).code === '26000';
-        if (attempt > 2 || !again) throw named(error);
+        // A read may simply be asked again: the connection went away, or a neighbour on it confused what is prepared.
+        const again = isConnectionFault(error) ? attempt < 3 : isConfused(error) && attempt < 10;
+        if (!again) throw named(error);
       }
     }
   }
@@ -189,6 +189,15 @@ function send(
       ) as unknown as Parameters<Client['query']>[0],
     );
   });
+}
+
+/**
+ * On a pipelined connection a Parse is skipped with the refusal in front of it, and whoever relied on it finds no such
+ * statement (26000); of several who then prepare it, one finds it there (42P05).
+ */
+function isConfused(error: unknown): boolean {
+  const { code } = error as DatabaseError;
+  return code === '26000' || code === '42P05';
 }
 
 function isConnectionFault(error: unknown): boolean {

@@ -6,8 +6,9 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
  */
 @Entity('users')
 @Unique('users_user_name_key', ['tenantId', 'userNameKey'])
-@Index('users_external_id', ['tenantId', 'externalId'], { where: '(external_id IS NOT NULL)' })
+@Index('users_external_id', ['tenantId', 'externalId'])
 @Index('users_updated_at', ['tenantId', 'updatedAt'])
+@Index('users_inactive', ['tenantId', 'id'], { where: '(NOT active)' })
 @Index('users_search', { synchronize: false })
 export class User {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'users_pkey' })
@@ -24,7 +25,7 @@ export class User {
   externalId!: string | null;
   @Column('text', { name: 'display_name', nullable: true })
   displayName!: string | null;
-  /** Folded userName, displayName and e-mail addresses, a line each, for `co` and `ew`. */
+  /** The texts that people are looked up by, folded, a line each (libs/directory, search-key.ts), for `co`, `sw` and `ew`. */
   @Column({ type: 'text', name: 'search_key', collation: 'C' })
   searchKey!: string;
   @Column('boolean')

@@ -1,0 +1,203 @@
+import { Client } from 'pg';
+import type { RequestContext } from '@provost/directory';
+import { ENTERPRISE_URN, type SearchRequest } from '@provost/scim-protocol';
+import { DirectoryFixture } from './directory-fixture';
+import { type Effort, explained, type PlanMode, type Sent, sentDuring } from './explained';
+import { BEGIN, fill, SIZE } from './large-directory';
+
+const PAGE = 100;
+const ENT = ENTERPRISE_URN;
+const at = (n: number) => new Date(BEGIN + n * 1_000).toISOString();
+
+/**
+ * Design law 3, not by the clock, which is the machine's, but by the rows and pages that PostgreSQL touches for what the
+ * product sends, under the product's role: another tenant of the same size stands in the same tables.
+ */
+describe('in a directory of a hundred thousand', () => {
+  let directory: DirectoryFixture;
+  let ctx: RequestContext;
+  let client: Client;
+  let ids: string[];
+  beforeAll(async () => {
+    directory = await DirectoryFixture.open();
+    ctx = await directory.tenant();
+    ids = await fill(directory, ctx, await directory.tenant());
+    client = new Client({ connectionString: directory.url });
+    await client.connect();
+  }, 120_000);
+  afterAll(async () => {
+    await client?.end();
+    await directory.close();
+  });
+
+  const page = async (request: Partial<SearchRequest>) => {
+    let totalResults = 0;
+    const sent = await sentDuring(directory.db, async () => {
+      ({ totalResults } = await directory.page(ctx, 'User', { count: PAGE, ...request }));
+    });
+    const about = (kind: (text: string) => boolean) => sent.filter(({ statement }) => kind(statement.text));
+    return {
+      totalResults,
+      selects: about((text) => text.includes('FROM (SELECT r.*')),
+      counts: about((text) => text.startsWith('SELECT count(*)')),
+    };
+  };
+  /** What it takes with each plan that PostgreSQL may come to use: a generic one only where the statement has a name. */
+  const efforts = async (sent: Sent): Promise<Effort[]> => {
+    const modes: PlanMode[] = sent.statement.name ? ['force_custom_plan', 'force_generic_plan'] : ['force_custom_plan'];
+    const result: Effort[] = [];
+    for (const mode of modes) result.push(await explained(client, ctx, sent, mode));
+    return result;
+  };
+  const expectAtMost = ({ seqScans, rows, buffers, plan }: Effort, most: { rows: number; buffers: number }) => {
+    const excess = {
+      seqScans,
+      rows: rows > most.rows ? rows : 'few',
+      buffers: buffers > most.buffers ? buffers : 'few',
+    };
+    expect({ ...excess, plan }).toEqual({ seqScans: [], rows: 'few', buffers: 'few', plan });
+  };
+
+  /** Rows and pages for a page of results. */
+  const FOR_A_PAGE = { rows: 7 * (PAGE + 1), buffers: 10 * (PAGE + 1) };
+  /** And for so many that match. A search reads the lists of its trigrams besides, a few bits for each person. */
+  const forMatches = (matches: number) => ({ rows: 3 * matches + 50, buffers: 8 * matches + 10 * PAGE + SIZE / 100 });
+
+  describe('a page costs what a page has, by', () => {
+    it.each([
+      ...[
+        'userName eq "ava.okafor.0@corp.example"',
+        'userName ne "x"',
+        'userName ge "a"',
+        'userName pr',
+        'userName co "corp"',
+      ],
+      ...[
+        'externalId eq "00u00000abc"',
+        'externalId ne "x"',
+        'externalId sw "00u"',
+        'externalId pr',
+        'not (externalId pr)',
+      ],
+      ...[
+        'id eq "<5>"',
+        'id ne "<5>"',
+        'id sw "018"',
+        'id gt "<7>"',
+        'id ge "<99990>"',
+        'id lt "<9>"',
+        'id le "<50000>"',
+        'id pr',
+      ],
+      ...['displayName eq "bo okafor 1"', 'displayName ne "x"', 'displayName pr'],
+      ...['emails.value eq "ava.okafor.0@mail.example"', 'emails.value ne "x"', 'emails.value pr'],
+      ...['emails[type eq "work" and value eq "ava.okafor.0@mail.example"]', 'emails[type eq "work"]'],
+      ...[`${ENT}:department eq "Department 7"`, `${ENT}:department ne "Department 7"`, `${ENT}:department pr`],
+      ...[`${ENT}:employeeNumber eq "e-4711"`, `${ENT}:employeeNumber ne "e-4711"`, `${ENT}:employeeNumber pr`],
+      ...[`${ENT}:manager.value eq "m-77"`, `${ENT}:manager.value ne "m-77"`, `${ENT}:manager pr`],
+      ...['active eq true', 'active eq false', 'active ne true', 'not (active eq true)', 'active pr'],
+      ...[`meta.created gt "${at(99_950)}"`, `meta.created ge "${at(50_000)}"`, `meta.created lt "${at(40)}"`],
+      ...[`meta.created le "${at(50_000)}"`, `meta.created eq "${at(7)}"`, `meta.created ne "${at(7)}"`],
+      ...[`meta.lastModified eq "${at(7)}"`, `meta.lastModified ne "${at(7)}"`, `meta.lastModified pr`],
+      ...['userName eq "ava.okafor.0@corp.example" and active eq true'],
+      ...['userName eq "ava.okafor.0@corp.example" or externalId eq "00u00000abc"'],
+      ...['active eq false and userName sw "ava"', 'active eq true and emails[type eq "work"]'],
+    ])('%s', async (raw) => {
+      const filter = raw.replace(/<(\d+)>/, (_, n: string) => ids[Number(n)]!);
+      // The last one: a search that found too many is given up for it.
+      const { selects } = await page({ filter });
+      for (const effort of await efforts(selects.at(-1)!)) expectAtMost(effort, FOR_A_PAGE);
+    });
+  });
+
+  describe('page and total cost what matches, by', () => {
+    it.each([
+      ...[
+        'userName co "r.98765@"',
+        'userName co "zhou.99"',
+        'userName ew "99@corp.example"',
+        'userName ew ".12345@corp.example"',
+      ],
+      ...['userName sw "ava.okafor.5"', 'userName sw "nobody"', 'userName sw "a"', 'userName gt "noor.zhou.99"'],
+      ...['userName ge "noor.zhou.9"', 'userName lt "ava.novak.2"', 'userName le "ava.novak.2"'],
+      ...[
+        'externalId sw "00u00000a"',
+        'externalId gt "00u0000255a"',
+        'externalId lt "00u00000010"',
+        'externalId ge "00u0000255a"',
+      ],
+      ...['displayName co "petrov 17"', 'displayName sw "ava okafor 5"', 'displayName ew "zhou 99988"'],
+      ...['emails.value co ".98765@"', 'emails.value sw "ava.okafor.5"', 'emails.value ew "r.12345@mail.example"'],
+      ...['emails[type eq "work" and value co ".98765@"]'],
+      ...[`${ENT}:department sw "Department 77"`, `${ENT}:department co "ment 77"`, `${ENT}:department ew "ment 77"`],
+      ...[`${ENT}:employeeNumber sw "e-4711"`, `${ENT}:employeeNumber co "-4711"`, `${ENT}:employeeNumber ew "-4711"`],
+      ...[`${ENT}:department eq "Department 7"`, `${ENT}:manager.value eq "m-77"`, 'active eq true', 'active eq false'],
+      ...[
+        `meta.lastModified gt "${at(99_950)}"`,
+        `meta.lastModified ge "${at(50_000)}"`,
+        `meta.lastModified lt "${at(40)}"`,
+      ],
+      ...[`meta.lastModified le "${at(400)}"`, `meta.created gt "${at(90_000)}"`, 'id lt "<5000>"', 'userName pr'],
+    ])('%s', async (raw) => {
+      const filter = raw.replace(/<(\d+)>/, (_, n: string) => ids[Number(n)]!);
+      const { selects, counts, totalResults } = await page({ filter });
+      for (const sent of [selects.at(-1)!, ...counts.slice(-1)])
+        for (const effort of await efforts(sent)) expectAtMost(effort, forMatches(totalResults));
+    });
+  });
+
+  /** There is no index for these: they read their own tenant in the order of ids and nothing of any other. */
+  describe('it is walked, and no other with it, by', () => {
+    it.each([
+      ...[
+        'externalId co "0abc"',
+        'externalId ew "0abc"',
+        'displayName gt "noor zhou 99"',
+        'emails.value lt "ava.novak.2"',
+      ],
+      ...[`${ENT}:department gt "department 98"`, `${ENT}:manager.value sw "m-77"`, 'title eq "nobody"'],
+    ])('%s', async (filter) => {
+      const { selects } = await page({ filter });
+      for (const effort of await efforts(selects.at(-1)!)) expectAtMost(effort, { rows: 2 * SIZE, buffers: SIZE / 4 });
+    });
+  });
+
+  describe('a later page costs what the first one does', () => {
+    it('by startIndex, and nothing is counted again', async () => {
+      for (const filter of [undefined, 'active eq true']) {
+        const request = filter === undefined ? {} : { filter };
+        await page(request);
+        // As if the walk had come to the middle.
+        await directory.query('UPDATE page_positions SET after_id = $1', [ids[SIZE / 2]]);
+        const { selects, counts, totalResults } = await page({ ...request, startIndex: PAGE + 1 });
+        expect([counts, totalResults]).toEqual([[], filter ? SIZE - SIZE / 1_000 : SIZE]);
+        for (const effort of await efforts(selects[0]!)) expectAtMost(effort, FOR_A_PAGE);
+      }
+    });
+
+    it.each([
+      [undefined, undefined],
+      ['userName', 'ascending'],
+      ['userName', 'descending'],
+      ['meta.lastModified', 'ascending'],
+      ['meta.lastModified', 'descending'],
+      ['meta.created', 'descending'],
+    ] as const)('by cursor, sorted by %s %s', async (sortBy, sortOrder) => {
+      const request = { cursor: '', ...(sortBy ? { sortBy, sortOrder } : {}) };
+      const { nextCursor } = await directory.page(ctx, 'User', { ...request, count: PAGE });
+      const { selects, counts, totalResults } = await page({ ...request, cursor: nextCursor! });
+      expect([counts, totalResults]).toEqual([[], SIZE]);
+      const somewhere = { ...selects[0]!, values: middle(selects[0]!.values) };
+      for (const effort of await efforts(somewhere)) expectAtMost(effort, FOR_A_PAGE);
+    });
+
+    /** The position of a page in the middle of the directory, whatever the order, in place of that of the second one. */
+    const middle = (values: unknown[]) =>
+      values.map((value) => {
+        if (typeof value !== 'string') return value;
+        if (/@corp\.example$/.test(value)) return 'hanna';
+        if (/^\d{4}-\d\d-\d\d /.test(value)) return at(SIZE / 2);
+        return ids.includes(value) ? ids[SIZE / 2] : value;
+      });
+  });
+});
