@@ -6,8 +6,9 @@ import { uuidV7 } from '@provost/entities';
 import { BATCH, EventSignal } from '@provost/event-log';
 import { build, buildBeside } from '../faults/build';
 import { makeTestDirectory } from '../support/test-directory';
+import { until } from '../support/until';
 import { JOURNAL, journal, type JournalRow, OVERLAPS } from './journal';
-import { Log, Recorder, take, TENANT, until, write } from './log-fixture';
+import { Log, Recorder, take, TENANT, write } from './log-fixture';
 
 const POLL_MS = 1_000;
 

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, tenantDatabase, uuidV7, type TenantDatabase } from '@provost/entities';
@@ -124,10 +123,4 @@ export class Recorder implements EventConsumer {
     await this.work(events);
     this.events.push(...events);
   }
-}
-
-/** Waits for a condition. @throws Error after `ms`, with what was wanted */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
-  for (const deadline = Date.now() + ms; !(await condition()); await delay(5))
-    if (Date.now() > deadline) throw new Error(`Waited ${ms} ms in vain until ${what}.`);
 }

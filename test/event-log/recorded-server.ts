@@ -8,7 +8,7 @@ import { readEnvironment } from '../../apps/api/src/config';
 import { FaultLog } from '../../apps/api/src/http';
 import { createServer } from '../../apps/api/src/server';
 import { createTestDatabase } from '../support/database';
-import { freePort } from '../support/server';
+import { freePort } from '../support/free-port';
 
 /** An event as an auditor reads it: with what describes the person, as long as that can be read. */
 export interface ReadEvent {

@@ -1,4 +1,3 @@
-import { createServer as createTcpServer } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { FirstStart } from '../../apps/api/src/bootstrap';
@@ -6,6 +5,9 @@ import { readEnvironment } from '../../apps/api/src/config';
 import { FaultLog } from '../../apps/api/src/http';
 import { createServer } from '../../apps/api/src/server';
 import { createTestDatabase } from './database';
+import { freePort } from './free-port';
+
+export { freePort };
 
 export interface TestServer {
   /** …/scim/v2 */
@@ -45,15 +47,4 @@ export async function startServer(environment: NodeJS.ProcessEnv = {}): Promise<
       await database?.drop();
     },
   };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createTcpServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -86,24 +86,25 @@ async function main(): Promise<void> {
   const environment = environmentOrExit();
   const started = new Started();
   const stopping = new AbortController();
-  const starting = start(environment, started, stopping.signal);
+  let starting: Promise<void> | undefined;
 
   const stop = async () => {
     // `npm start` and the terminal may each pass on the same Ctrl-C.
     if (stopping.signal.aborted) return;
     stopping.abort();
-    await starting.catch(() => undefined);
+    await starting?.catch(() => undefined);
     await started.stop();
+    process.exit(0);
   };
-  const leave = () => void stop().then(() => process.exit(0), fail);
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, leave);
-
   const fail = (error: Error) => {
     process.stderr.write(`Provost could not stop in order: ${error.message}\n`);
     process.exit(1);
   };
+  // Before anything is started that would have to be stopped.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop().catch(fail));
+
   try {
-    await starting;
+    await (starting = start(environment, started, stopping.signal));
   } catch (error) {
     if (stopping.signal.aborted) return;
     process.stderr.write(`Provost could not start. ${(error as Error).message}\n`);
