@@ -94,12 +94,13 @@ export class UnsupportedMediaType extends ScimError {
   }
 }
 export class TooManyRequests extends ScimError {
-  constructor(
-    detail: string,
-    /** Whole seconds: Okta waits five minutes when it is anything else (catalogue OK-R1). */
-    readonly retryAfter: number,
-  ) {
+  /** Whole seconds, at least one: Okta waits five minutes when it is anything else (catalogue OK-R1). */
+  readonly retryAfter: number;
+
+  /** @param seconds until a further request may succeed; a part of a second counts as one */
+  constructor(detail: string, seconds: number) {
     super(429, detail);
+    this.retryAfter = Math.max(1, Math.ceil(seconds));
   }
 }
 export class NotImplemented extends ScimError {

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
 
@@ -35,7 +36,7 @@ export class FaultLog implements LoggerService {
 
 /** What of an error may stand in a log: database drivers hang the values of the statement on theirs, which are people's data. */
 function loggable(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!types.isNativeError(error)) return error;
   const { name, message, stack, cause } = error;
   const { code } = error as { code?: unknown };
   return {

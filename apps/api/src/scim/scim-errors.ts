@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { HttpException } from '@nestjs/common';
 import { CredentialRefused, DatabaseUnavailable } from '@provost/entities';
 import {
@@ -20,7 +21,7 @@ export function asScimError(error: unknown): ScimError | undefined {
   if (isBadInput(databaseCode(error)))
     return new ScimError(400, 'A value in the request cannot be stored or compared.', 'invalidValue');
   if (error instanceof HttpException) return fromStatus(error.getStatus(), error.message);
-  if (error instanceof Error && isRefusal(error)) return fromStatus(error.statusCode, error.message);
+  if (isRefusal(error)) return fromStatus(error.statusCode, error.message);
   return undefined;
 }
 
@@ -31,8 +32,9 @@ function databaseCode(error: unknown): string | undefined {
 }
 
 /** What the HTTP server found fault with, such as a body that broke off. */
-function isRefusal(error: Error & { statusCode?: unknown }): error is Error & { statusCode: number } {
-  return typeof error.statusCode === 'number' && error.statusCode >= 400 && error.statusCode < 500;
+function isRefusal(error: unknown): error is Error & { statusCode: number } {
+  const status = types.isNativeError(error) ? (error as { statusCode?: unknown }).statusCode : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500;
 }
 
 /** Class 22, "data exception", and a row too large for its index: the input is at fault, not the server. */
@@ -68,6 +70,6 @@ const METHODS: readonly [RegExp, readonly string[]][] = [
 /** 405 with the methods that a known path takes, or undefined for an unknown path. @param path below /scim/v2 */
 export function methodNotAllowed(method: string, path: string): MethodNotAllowed | undefined {
   const allow = METHODS.find(([pattern]) => pattern.test(path))?.[1];
-  if (!allow || allow.includes(method)) return undefined;
+  if (!allow || allow.includes(method === 'HEAD' ? 'GET' : method)) return undefined;
   return new MethodNotAllowed(`${method} is not possible here; use ${allow.join(', ')}.`, allow);
 }

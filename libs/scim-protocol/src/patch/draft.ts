@@ -6,7 +6,7 @@ import type { Attribute, Json, JsonObject } from '../schema/types';
  * How many comparisons with elements one PATCH may make before it is refused: a thousand operations on a list of a thousand.
  * What grows with the square of the body must not hold up everybody else. Members of a group are not among them.
  */
-const MAX_VISITS = 1_000_000;
+const MAX_VISITS = 200_000;
 
 /**
  * A resource while steps are applied to it. Whatever is changed is copied first, once, so the input stays as it was and
