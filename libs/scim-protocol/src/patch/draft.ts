@@ -3,7 +3,7 @@ import { isObject } from '../resource/coerce';
 import type { Attribute, Json, JsonObject } from '../schema/types';
 
 /**
- * How many comparisons with elements one PATCH may make before it is refused: a thousand operations on a list of a thousand.
+ * How many comparisons with elements one PATCH may make before it is refused: a thousand operations on a list of two hundred.
  * What grows with the square of the body must not hold up everybody else. Members of a group are not among them.
  */
 const MAX_VISITS = 200_000;
