@@ -41,13 +41,17 @@ export class TenantDatabase {
   /** A quick read by key on a shared connection. @throws CredentialRefused, DatabaseUnavailable, pg's DatabaseError */
   async read<T>(scope: Scope, statement: Statement, values: unknown[]): Promise<T[]> {
     for (let attempt = 1; ; attempt++) {
-      const lane = await this.lane();
+      const i = this.next++ % this.lanes.length;
+      const opening = this.lane(i);
+      const lane = await opening;
       this.shareWrite(lane);
       try {
         return (await send(lane, scope, statement, values)).rows as T[];
       } catch (error) {
-        // A read may simply be asked again: the connection went away, or a neighbour on it confused what is prepared.
-        const again = isConnectionFault(error) ? attempt < 3 : isConfused(error) && attempt < 10;
+        // A read may simply be asked again: a neighbour on its connection confused what is prepared, or the connection
+        // went away, probably with all the others, and its end may be told later than the end of what it carried.
+        if (isUnavailable(error) && this.lanes[i] === opening) this.lanes[i] = undefined;
+        const again = isUnavailable(error) ? attempt <= this.lanes.length + 2 : isConfused(error) && attempt < 10;
         if (!again) throw named(error);
       }
     }
@@ -123,9 +127,8 @@ export class TenantDatabase {
     return this.patiently(() => this.pool.connect());
   }
 
-  private lane(): Promise<Client> {
+  private lane(i: number): Promise<Client> {
     if (this.closed) throw new DatabaseUnavailable('The database connections are closed.');
-    const i = this.next++ % this.lanes.length;
     return (this.lanes[i] ??= this.openLane(i));
   }
 
@@ -207,9 +210,12 @@ function isConnectionFault(error: unknown): boolean {
 function named(error: unknown): unknown {
   if (error instanceof DatabaseUnavailable) return error;
   if (error instanceof DatabaseError && error.code === REFUSED) return new CredentialRefused(error.message);
-  if (error instanceof DatabaseError ? UNAVAILABLE.test(error.code ?? '') : isSocketFault(error))
-    return new DatabaseUnavailable((error as Error).message, { cause: error });
-  return error;
+  return isUnavailable(error) ? new DatabaseUnavailable((error as Error).message, { cause: error }) : error;
+}
+
+/** The server or the way to it is gone, as opposed to anything that was wrong with what was asked. */
+function isUnavailable(error: unknown): boolean {
+  return error instanceof DatabaseError ? UNAVAILABLE.test(error.code ?? '') : isSocketFault(error);
 }
 
 function isSocketFault(error: unknown): boolean {
