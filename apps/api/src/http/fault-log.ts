@@ -24,13 +24,13 @@ export class FaultLog implements LoggerService {
     this.pino.info(fields, message);
   }
   warn(message: string, error?: unknown): void {
-    this.pino.warn({ err: loggable(error) }, message);
+    this.pino.warn({ error: loggable(error) }, message);
   }
   error(message: string, error?: unknown): void {
-    this.pino.error({ err: loggable(error) }, message);
+    this.pino.error({ error: loggable(error) }, message);
   }
   fatal(message: string, error?: unknown): void {
-    this.pino.fatal({ err: loggable(error) }, message);
+    this.pino.fatal({ error: loggable(error) }, message);
   }
 }
 
