@@ -28,8 +28,8 @@ export class ScimServer {
 
   private constructor(readonly server: TestServer) {}
 
-  static async start(): Promise<ScimServer> {
-    return new ScimServer(await startServer());
+  static async start(environment: NodeJS.ProcessEnv = {}): Promise<ScimServer> {
+    return new ScimServer(await startServer(environment));
   }
 
   stop(): Promise<void> {

@@ -42,7 +42,7 @@ export class BearerGuard extends AuthGuard('bearer') {
     if (principal.kind === 'scim' && !principal.scimEnabled)
       throw new Forbidden('SCIM is switched off for this tenant. An administrator can switch it on again.');
     if (principal.allowedIps.length && !isAllowed(request.ip, principal.allowedIps))
-      throw new Forbidden(`This credential may not be used from ${request.ip}.`);
+      throw new Forbidden(`This credential may not be used from ${request.ip}. Add the address to its allowed IPs.`);
     this.lastUse.note(principal, request.ip);
     return true;
   }

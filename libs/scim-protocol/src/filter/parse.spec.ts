@@ -114,10 +114,10 @@ describe('parseFilter', () => {
     ['"a" eq "b"', 1],
     ['a eq "b" and', 13],
     ['urn:x: pr', 1],
-  ])('says where %j stops', (text, column) => {
+  ])('says where %j cannot be read', (text, column) => {
     const { scimType, detail } = refusal(text);
     expect(scimType).toBe('invalidFilter');
-    expect(detail).toMatch(new RegExp(`^The filter stops at column ${column}: .+\\.$`));
+    expect(detail).toMatch(new RegExp(`^The filter cannot be read at column ${column}: .+\\.$`));
   });
 
   it('refuses what is too long, too deep, too large, and does so quickly', () => {
@@ -192,7 +192,7 @@ describe('parsePath', () => {
     'refuses %j as invalidPath (R49)',
     (text) => {
       expect(() => path(text)).toThrow(expect.objectContaining({ scimType: 'invalidPath' }) as Error);
-      expect(() => path(text)).toThrow(/^The path stops at column \d+: /);
+      expect(() => path(text)).toThrow(/^The path cannot be read at column \d+: /);
     },
   );
 });

@@ -131,9 +131,9 @@ class Parser {
     scanner.next();
     const at = scanner.position;
     const path = scanner.word();
-    if (path === '') scanner.fail(`the name of an attribute is expected, ${scanner.found(at)}.`, at);
+    if (path === '') scanner.fail(`the name of an attribute is expected; ${scanner.found(at)}.`, at);
     if (!(path.includes(':') ? URN_PATH : PLAIN_PATH).test(path)) {
-      scanner.fail(`this is not the name of an attribute, ${scanner.found(at)}.`, at);
+      scanner.fail(`this is not the name of an attribute; ${scanner.found(at)}.`, at);
     }
     return path;
   }
@@ -144,7 +144,7 @@ class Parser {
     const at = scanner.position;
     const word = scanner.word();
     const op = OPERATORS.get(word) ?? OPERATORS.get(word.toLowerCase());
-    if (!op) return scanner.fail(`an operator is expected (${OPERATOR_LIST}), ${scanner.found(at)}.`, at);
+    if (!op) return scanner.fail(`an operator is expected (${OPERATOR_LIST}); ${scanner.found(at)}.`, at);
     return op === 'pr' ? { op } : { op, value: this.value() };
   }
 
@@ -158,7 +158,7 @@ class Parser {
     if (word === 'null') return null;
     if (NUMBER.test(word)) return this.number(word, at);
     if (word === '' || RESERVED.has(word.toLowerCase())) {
-      scanner.fail(`a value to compare with is expected, ${scanner.found(at)}.`, at);
+      scanner.fail(`a value to compare with is expected; ${scanner.found(at)}.`, at);
     }
     // RFC 7644 §3.4.2.1 itself prints `meta.resourceType eq User` (catalogue EN-M1).
     if (!this.extended || word.startsWith("'")) scanner.fail('a text value stands in double quotes.', at);
@@ -188,12 +188,12 @@ class Parser {
   }
 
   private end(): void {
-    if (!this.atEnd()) this.unexpected('its end, "and" or "or"');
+    if (!this.atEnd()) this.scanner.fail(`only "and", "or" or the end can follow here; ${this.scanner.found()}.`);
   }
 
   private unexpected(expected: string): never {
     this.scanner.next();
-    return this.scanner.fail(`${expected} is expected, ${this.scanner.found()}.`);
+    return this.scanner.fail(`${expected} is expected; ${this.scanner.found()}.`);
   }
 }
 

@@ -37,7 +37,10 @@ export class Scanner {
 
   /** Stops with the column (from 1) and a plain sentence; Okta shows it to an administrator. */
   fail(sentence: string, at = this.position): never {
-    throw new BadRequest(this.reading.scimType, `${this.reading.subject} stops at column ${at + 1}: ${sentence}`);
+    throw new BadRequest(
+      this.reading.scimType,
+      `${this.reading.subject} cannot be read at column ${at + 1}: ${sentence}`,
+    );
   }
 
   /** Skips white space and returns the next character's code, NaN at the end. */
@@ -118,6 +121,6 @@ export class Scanner {
   found(at = this.position): string {
     if (at >= this.text.length) return 'nothing more follows';
     const rest = this.text.slice(at, at + 24);
-    return `found ${quotable(rest.length < 24 ? rest : `${rest}…`)}`;
+    return `found: ${quotable(rest.length < 24 ? rest : `${rest}…`)}`;
   }
 }

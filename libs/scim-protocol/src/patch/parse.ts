@@ -88,7 +88,7 @@ class PatchReader {
       if (!this.isCore(syntax.path)) return this.unknown(operation, text);
       // The core's URN alone stands for the resource itself.
       if (operation.op !== 'remove' && !syntax.filter) return this.members(operation, value, true);
-      throw fault(operation.number, 'noTarget', 'the path names the whole resource.');
+      throw fault(operation.number, 'noTarget', 'the path names the whole resource; name an attribute of it.');
     }
     if ('extension' in target) {
       if (syntax.filter) throw fault(operation.number, 'invalidPath', 'brackets cannot follow an extension.');
@@ -108,7 +108,7 @@ class PatchReader {
   private unknown(operation: Operation, text: string): void {
     if (this.profile.unknownAttributes === 'reject') {
       const name = quotable(text);
-      throw fault(operation.number, 'invalidPath', `a ${this.type.name} has no attribute or schema "${name}".`);
+      throw fault(operation.number, 'invalidPath', `${this.type.name} has no attribute or schema "${name}".`);
     }
     if (this.ignored.length < MAX_IGNORED) this.ignored.push(quotable(text));
   }
@@ -174,7 +174,7 @@ class PatchReader {
       const ownId = target.schema === undefined && target.attribute.name === 'id' && value === this.options.id;
       if (ownId && value !== undefined) return;
     }
-    throw fault(operation.number, 'mutability', `${nameOf(target)} is read-only.`);
+    throw fault(operation.number, 'mutability', `${nameOf(target)} is read-only; leave it out.`);
   }
 
   /** Never a step: steps are stored and logged. The messages do not repeat the value. */

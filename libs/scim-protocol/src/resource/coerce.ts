@@ -99,7 +99,7 @@ export function coerceSingle(
 /** @throws BadRequest invalidSyntax where the profile rejects unknown names (K6); else the name is noted. */
 export function unknownName(name: string, type: ResourceType, profile: ClientProfile, ignored?: string[]): void {
   if (profile.unknownAttributes === 'reject') {
-    throw new BadRequest('invalidSyntax', `A ${type.name} has no attribute or schema "${quotable(name)}".`);
+    throw new BadRequest('invalidSyntax', `${type.name} has no attribute or schema "${quotable(name)}".`);
   }
   if (!ignored || ignored.length >= MAX_IGNORED) return;
   const quoted = quotable(name);

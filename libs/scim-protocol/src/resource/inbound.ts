@@ -181,7 +181,7 @@ class Reader {
       const sent = quotable(unknown[0] as string);
       throw new BadRequest(
         'invalidSyntax',
-        `"schemas" of a ${this.type.name} must contain "${core}"; it names "${sent}".`,
+        `The "schemas" of this ${this.type.name} must contain "${core}"; it names "${sent}".`,
       );
     }
   }

@@ -17,7 +17,10 @@ export function checkText(text: string, where: string, maxLength = MAX_STRING_LE
     throw new BadRequest('invalidValue', `${where} must have at most ${maxLength} characters.`);
   }
   if (UNSTORABLE.test(text)) {
-    throw new BadRequest('invalidValue', `${where} must be well-formed text without NUL characters.`);
+    throw new BadRequest(
+      'invalidValue',
+      `${where} has a character that cannot be stored (U+0000 or half of a surrogate pair).`,
+    );
   }
 }
 

@@ -141,7 +141,7 @@ function attributeName(value: Json, parent: string): string {
 
 function onlyKnown(json: JsonObject, known: ReadonlySet<string>, where: string): void {
   const stranger = Object.keys(json).find((name) => !known.has(name));
-  if (stranger !== undefined) throw fault(`${where} has "${quotable(stranger)}", which no definition has.`);
+  if (stranger !== undefined) throw fault(`${where}: a definition cannot have "${quotable(stranger)}".`);
 }
 
 function oneOf<T extends string>(
