@@ -1,3 +1,5 @@
+import { Agent, request } from 'node:http';
+import { DataSource } from 'typeorm';
 import { bearer, expectScimError, type Headers, type Json, PATCH_OP, ScimServer } from './scim-client';
 
 let scim: ScimServer;
@@ -28,7 +30,7 @@ describe('the token (RFC 6750, RFC 7644 §2)', () => {
     `Bearer ${'x'.repeat(20_000)}`,
     'Bearer \u00e9\u00ff',
     "Bearer ' OR 1=1 --",
-  ])('is refused as %.40s: 401 in SCIM, without a word about why', async (form) => {
+  ])('is refused in another form (%#): 401 in SCIM, without a word about why', async (form) => {
     const authorization = form.replace('<token>', token);
     const answer = await get({ authorization });
     expectScimError(answer, 401);
@@ -134,13 +136,23 @@ describe('headers', () => {
     },
   );
 
-  it('X-Request-Id is kept when it is one, and never written as it came otherwise', async () => {
+  it.each([
+    ['abc-1', true],
+    ['a b', false],
+    ['x'.repeat(65), false],
+    ['{"a":1}', false],
+  ])('X-Request-Id is kept in the log when it is one, else another is (%#)', async (id, kept) => {
     const user = await scim.createdUser();
     const body = { schemas: [PATCH_OP], Operations: [{ op: 'add', path: 'title', value: 'x' }] };
-    for (const id of ['abc-1', 'a b', 'x'.repeat(65), '{"a":1}', "'; drop table events; --"]) {
-      const { status } = await scim.scim('PATCH', `/Users/${user.id}`, body, { 'x-request-id': id });
-      expect(status).toBe(200);
-    }
+    await scim.scim('PATCH', `/Users/${user.id}`, body, { 'x-request-id': id });
+    const [event] = await scim.server.app
+      .get(DataSource)
+      .query<{ id: string }[]>(
+        `SELECT context #>> '{request,id}' AS id FROM events WHERE subject_id = $1 AND type = 'user.updated'`,
+        [user.id],
+      );
+    expect(event!.id).toMatch(/^[\w.-]{1,64}$/);
+    expect(event!.id === id).toBe(kept);
   });
 
   it('X-Tenant, X-Forwarded-For and Host of strangers change nothing', async () => {
@@ -154,5 +166,26 @@ describe('headers', () => {
       expect(status).toBe(200);
       expect(JSON.stringify(body)).not.toContain('evil');
     }
+  });
+});
+
+describe('a connection', () => {
+  it('stays good after a refusal that came before the body was read', async () => {
+    const { hostname, port } = new URL(scim.server.apiUrl);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = (method: string, headers: Headers, body?: Buffer) =>
+      new Promise<{ status: number; port: number }>((resolve, reject) => {
+        const outgoing = request({ hostname, port, method, path: '/scim/v2/Users', headers, agent }, (incoming) => {
+          const local = incoming.socket.localPort!;
+          incoming.resume().on('end', () => resolve({ status: incoming.statusCode!, port: local }));
+        });
+        outgoing.on('error', reject).end(body);
+      });
+    const json = { 'content-type': 'application/json' };
+    const first = await ask('POST', { ...json, ...bearer('wrong'), 'content-length': '300000' }, Buffer.alloc(300_000));
+    const second = await ask('GET', bearer(token));
+    agent.destroy();
+    expect([first.status, second.status]).toEqual([401, 200]);
+    expect(second.port).toBe(first.port);
   });
 });

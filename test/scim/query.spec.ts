@@ -117,7 +117,7 @@ describe('filters (RFC 7644 §3.4.2.2)', () => {
     `userName eq "${'x'.repeat(16_384)}"`,
     `${'('.repeat(500)}userName pr${')'.repeat(500)}`,
     Array.from({ length: 500 }, (_, i) => `title eq "${i}"`).join(' or '),
-  ])('that cannot be answered are refused, both ways: %.60s', async (text) => {
+  ])('that cannot be answered are refused, both ways (%#)', async (text) => {
     expectScimError(await scim.scim('GET', `/Users?${filter(text)}`), 400, 'invalidFilter');
     expectScimError(
       await scim.scim('POST', '/Users/.search', { schemas: [SEARCH], filter: text }),
