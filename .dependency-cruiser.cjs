@@ -10,6 +10,13 @@ module.exports = {
       to: { pathNot: '^libs/scim-protocol/' },
     },
     {
+      name: 'access-policy-is-pure',
+      comment: 'The same, but for the filter grammar of its conditions (docs/adr/0009) and the validator of its documents.',
+      severity: 'error',
+      from: { path: '^libs/access-policy/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: ['^libs/access-policy/', '^libs/scim-protocol/src/index\\.ts$', '^node_modules/ajv/'] },
+    },
+    {
       name: 'libs-never-import-apps',
       severity: 'error',
       from: { path: '^libs/' },

@@ -1,0 +1,2 @@
+export * from './policy-document-type';
+export * from './validate-document';

@@ -1,0 +1,66 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
+import { pointerTo } from './json-pointer';
+import type { Finding, PolicyDocumentType, Surroundings } from './policy-document-type';
+import { schemaFaults } from './schema-faults';
+import { unstorable } from './storable';
+
+/** So many findings are told; of what is beyond, only how much it is. */
+const MOST_TOLD = 100;
+
+export interface Validated {
+  /** Without the wrapping in its name; there only when nothing is wrong. */
+  readonly document?: unknown;
+  /** Pointers into what was given. */
+  readonly faults: Finding[];
+  /** Pointers into the bare document. */
+  readonly warnings: Finding[];
+}
+
+/**
+ * Checks a document whole: what can be stored, its schema, then what only its own kind can say.
+ * @param raw the document bare, or wrapped in its own name: `{"group_mappings": {…}}`
+ */
+export function validateDocument(type: PolicyDocumentType, raw: unknown, surroundings: Surroundings): Validated {
+  const wrapped = isWrapped(type.name, raw);
+  const document = wrapped ? raw[type.name] : raw;
+  const above = wrapped ? pointerTo('', type.name) : '';
+  const refused = (faults: Finding[]): Validated => ({
+    faults: told(faults.map(({ pointer, detail }) => ({ pointer: above + pointer, detail }))),
+    warnings: [],
+  });
+
+  const hostile = unstorable(document, MOST_TOLD);
+  if (hostile.length) return refused(hostile);
+  const fits = compiled(type, surroundings.appName);
+  if (!fits(document)) return refused(schemaFaults(fits.errors ?? []));
+  const { faults, warnings } = type.check(document, surroundings);
+  if (faults.length) return refused(faults);
+  return { document, faults: [], warnings: told(warnings) };
+}
+
+function isWrapped(name: string, raw: unknown): raw is Record<string, unknown> {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return false;
+  const keys = Object.keys(raw);
+  return keys.length === 1 && keys[0] === name;
+}
+
+function told(findings: Finding[]): Finding[] {
+  const more = findings.length - MOST_TOLD;
+  if (more <= 0) return findings;
+  return [...findings.slice(0, MOST_TOLD), { pointer: '', detail: `and ${more} more like these` }];
+}
+
+const validators = new WeakMap<PolicyDocumentType, Map<string, ValidateFunction>>();
+
+function compiled(type: PolicyDocumentType, appName: string): ValidateFunction {
+  let byApp = validators.get(type);
+  if (!byApp) validators.set(type, (byApp = new Map()));
+  let validator = byApp.get(appName);
+  if (!validator) {
+    // `verbose` tells the schema that failed, whose title and x-fault make the sentence.
+    const ajv = new Ajv2020({ allErrors: true, verbose: true, strictTypes: false, strictTuples: false });
+    ajv.addKeyword({ keyword: 'x-fault', schemaType: 'string' });
+    byApp.set(appName, (validator = ajv.compile(type.schema(appName))));
+  }
+  return validator;
+}
