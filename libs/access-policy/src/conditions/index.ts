@@ -1,0 +1,1 @@
+export { type Attributes, type Condition, ConditionFault, parseCondition } from './condition';
