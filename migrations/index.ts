@@ -1,6 +1,12 @@
 import { Directory1700000000001 } from './1700000000001-directory';
 import { Events1700000000002 } from './1700000000002-events';
 import { TenantIsolation1700000000003 } from './1700000000003-tenant-isolation';
+import { PolicyDocuments1700000000005 } from './1700000000005-policy-documents';
 
 /** In the order in which they run. A migration that has landed is never edited. */
-export const migrations = [Directory1700000000001, Events1700000000002, TenantIsolation1700000000003];
+export const migrations = [
+  Directory1700000000001,
+  Events1700000000002,
+  TenantIsolation1700000000003,
+  PolicyDocuments1700000000005,
+];

@@ -8,6 +8,7 @@ import { Event, EventConsumerPosition, SubjectKey } from './event.entity';
 import { Group, Membership } from './group.entity';
 import { quietLogger } from './quiet-logger';
 import { PagePosition } from './page-position.entity';
+import { AccessVersion, GroupBinding, PolicyDocument, PolicyHead } from './policy-document.entity';
 import { TenantSchema } from './tenant-schema.entity';
 import { Tenant } from './tenant.entity';
 import { TenantDatabase } from './tenant-database';
@@ -28,6 +29,10 @@ export const entities = [
   EventConsumerPosition,
   PagePosition,
   DeploymentSecret,
+  PolicyDocument,
+  PolicyHead,
+  AccessVersion,
+  GroupBinding,
 ];
 
 /** An address that swallows packets must not hold a request for minutes; also how long one waits for a free connection. */

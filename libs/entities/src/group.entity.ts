@@ -33,6 +33,7 @@ export class Group {
 /** A user or a group in a group. One row, whatever the size of the group (design law 3). */
 @Entity('memberships')
 @Index('memberships_member', ['tenantId', 'memberId', 'groupId'])
+@Index('memberships_nested', ['tenantId', 'memberId', 'groupId'], { where: "member_type = 'Group'" })
 export class Membership {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'memberships_pkey' })
   tenantId!: string;

@@ -5,6 +5,7 @@ export * from './entitlement.entity';
 export * from './event.entity';
 export * from './group.entity';
 export * from './page-position.entity';
+export * from './policy-document.entity';
 export * from './statement';
 export * from './tenant-database';
 export { type Scope } from './tenant-query';
