@@ -2,6 +2,7 @@ import { Directory1700000000001 } from './1700000000001-directory';
 import { Events1700000000002 } from './1700000000002-events';
 import { TenantIsolation1700000000003 } from './1700000000003-tenant-isolation';
 import { PolicyDocuments1700000000005 } from './1700000000005-policy-documents';
+import { AppResources1700000000006 } from './1700000000006-app-resources';
 
 /** In the order in which they run. A migration that has landed is never edited. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   Events1700000000002,
   TenantIsolation1700000000003,
   PolicyDocuments1700000000005,
+  AppResources1700000000006,
 ];

@@ -1,19 +1,23 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { ClientConfig, Pool } from 'pg';
 import { migrations } from '../../../migrations';
+import { Content } from './content.entity';
 import { Credential } from './credential.entity';
 import { DeploymentSecret } from './deployment-secret.entity';
 import { Entitlement } from './entitlement.entity';
 import { Event, EventConsumerPosition, SubjectKey } from './event.entity';
+import { Grant } from './grant.entity';
 import { Group, Membership } from './group.entity';
 import { quietLogger } from './quiet-logger';
 import { PagePosition } from './page-position.entity';
 import { AccessVersion, GroupBinding, PolicyDocument, PolicyHead } from './policy-document.entity';
+import { Project, ProjectMember } from './project.entity';
 import { TenantSchema } from './tenant-schema.entity';
 import { Tenant } from './tenant.entity';
 import { TenantDatabase } from './tenant-database';
 import { prepareConnection } from './tenant-query';
 import { User, UserTerm } from './user.entity';
+import { Workspace } from './workspace.entity';
 
 export const entities = [
   Tenant,
@@ -33,6 +37,11 @@ export const entities = [
   PolicyHead,
   AccessVersion,
   GroupBinding,
+  Workspace,
+  Project,
+  ProjectMember,
+  Content,
+  Grant,
 ];
 
 /** An address that swallows packets must not hold a request for minutes; also how long one waits for a free connection. */

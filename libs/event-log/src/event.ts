@@ -6,6 +6,9 @@ export type EventType =
   | `credential.${'created' | 'revoked'}`
   | `tenant.${'created' | 'updated'}`
   | 'config.changed'
+  | `access.grant_${'created' | 'started' | 'expired' | 'revoked'}`
+  | `resource.${'workspace' | 'project' | 'content'}_${'registered' | 'updated' | 'removed'}`
+  | `resource.project_member_${'added' | 'removed'}`
   | `sync.${string}`
   | `error.${string}`;
 
