@@ -1,7 +1,7 @@
 import { Body } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
-import { problem, type InputFault } from './problem';
+import { problem, type InputFault, type Problem } from './problem';
 
 /**
  * The body of a request as an instance of its DTO, checked by class-validator.
@@ -10,14 +10,28 @@ import { problem, type InputFault } from './problem';
 export function ValidatedBody(Dto: new () => object): ParameterDecorator {
   return Body({
     transform(body: unknown): object {
-      if (typeof body !== 'object' || body === null || Array.isArray(body))
-        throw problem(400, 'The body must be a JSON object.', [{ pointer: '', detail: 'must be a JSON object' }]);
-      const dto = plainToInstance(Dto, body);
-      const faults = validateSync(dto, { whitelist: true, forbidNonWhitelisted: true }).flatMap((e) => flatten(e, ''));
-      if (faults.length) throw problem(400, `${faults[0]!.pointer}: ${faults[0]!.detail}`, faults);
-      return dto;
+      return validated(Dto, jsonObject(body));
     },
   });
+}
+
+/** @throws Problem 400 when a body is anything but a JSON object */
+export function jsonObject(body: unknown): object {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
+  throw problem(400, 'The body must be a JSON object.', [{ pointer: '', detail: 'must be a JSON object' }]);
+}
+
+/** An object as an instance of its DTO. @throws Problem 400 as ValidatedBody does */
+export function validated<T extends object>(Dto: new () => T, plain: object): T {
+  const dto = plainToInstance(Dto, plain);
+  const faults = validateSync(dto, { whitelist: true, forbidNonWhitelisted: true }).flatMap((e) => flatten(e, ''));
+  if (faults.length) throw invalid(faults);
+  return dto;
+}
+
+/** The answer to a body that is wrong in these places, of which the first is told in words as well. */
+export function invalid(faults: readonly InputFault[]): Problem {
+  return problem(400, `${faults[0]!.pointer}: ${faults[0]!.detail}`, faults);
 }
 
 function flatten(error: ValidationError, above: string): InputFault[] {
