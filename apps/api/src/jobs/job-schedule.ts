@@ -1,0 +1,64 @@
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { Environment } from '../config';
+import { FaultLog } from '../http';
+import type { Job } from './job';
+import { Jobs } from './jobs';
+
+/** A timer that is set to the very moment may fire a little early. */
+const SOONEST_MS = 5;
+
+/** Runs every job again and again in the processes that work (ROLE=all or worker), each when its next piece is due. */
+@Injectable()
+export class JobSchedule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly running = new Map<Job, Promise<void>>();
+  private readonly failing = new Set<Job>();
+  private stopped = false;
+
+  constructor(
+    @Inject(Jobs) private readonly jobs: Jobs,
+    @Inject(SchedulerRegistry) private readonly timers: SchedulerRegistry,
+    @Inject(Environment) private readonly environment: Environment,
+    @Inject(FaultLog) private readonly faults: FaultLog,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.environment.worksJobs) for (const job of this.jobs.all) this.plan(job, SOONEST_MS);
+  }
+
+  /** Waits for the runs in hand. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    for (const job of this.jobs.all) this.forget(job);
+    await Promise.all(this.running.values());
+  }
+
+  private plan(job: Job, ms: number): void {
+    this.forget(job);
+    if (this.stopped) return;
+    const timer = setTimeout(() => this.running.set(job, this.turn(job)), ms);
+    this.timers.addTimeout(timerName(job), timer);
+  }
+
+  private async turn(job: Job): Promise<void> {
+    let next: number | undefined;
+    try {
+      next = await job.runAll();
+      this.failing.delete(job);
+    } catch (error) {
+      // A database that is away for long is worth one line, not one a second.
+      if (!this.failing.has(job)) this.faults.error(`The job ${job.name} failed and will be tried again.`, error);
+      this.failing.add(job);
+    }
+    this.running.delete(job);
+    this.plan(job, Math.max(SOONEST_MS, Math.min(next ?? job.everyMs, job.everyMs)));
+  }
+
+  private forget(job: Job): void {
+    if (this.timers.doesExist('timeout', timerName(job))) this.timers.deleteTimeout(timerName(job));
+  }
+}
+
+function timerName(job: Job): string {
+  return `job ${job.name}`;
+}
