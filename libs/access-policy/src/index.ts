@@ -1,3 +1,4 @@
+export * from './access';
 export * from './conditions';
 export * from './document';
 export * from './documents';

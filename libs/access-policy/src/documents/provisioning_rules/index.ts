@@ -1,0 +1,17 @@
+import { undefinedRoles } from '../../access/undefined-roles';
+import type { PolicyDocumentType } from '../../document';
+import type { ProvisioningRules } from './provisioning-rules';
+import { schema } from './schema';
+
+export type { ProvisioningRules } from './provisioning-rules';
+
+export const provisioningRules: PolicyDocumentType<ProvisioningRules> = {
+  name: 'provisioning_rules',
+  about: 'What happens when a person arrives: the trigger, the attributes, the default role, the welcome.',
+  decidesAccess: true,
+  schema,
+  check: (document, surroundings) => ({
+    faults: [],
+    warnings: undefinedRoles('provisioning_rules', document, surroundings),
+  }),
+};
