@@ -8,6 +8,8 @@ import { DatabaseModule } from './database';
 import { ErrorFilter } from './error-filter';
 import { HealthModule } from './health';
 import { FaultLog } from './http';
+import { JobsApiModule, JobsModule } from './jobs';
+import { ResourcesApiModule, ResourcesModule } from './resources';
 import { ScimModule } from './scim';
 import { TenancyModule } from './tenancy';
 
@@ -24,7 +26,7 @@ class LogModule {
 export class AppModule {
   static with(environment: Environment, databaseUrl: string, faults: FaultLog): DynamicModule {
     // A worker answers for its health and for nothing else.
-    const api: Type[] = environment.servesApi ? [ScimModule] : [];
+    const api: Type[] = environment.servesApi ? [ScimModule, ResourcesApiModule, JobsApiModule] : [];
     return {
       module: AppModule,
       imports: [
@@ -35,6 +37,8 @@ export class AppModule {
         TenancyModule,
         AuditModule,
         HealthModule,
+        JobsModule,
+        ResourcesModule,
         ...api,
       ],
       providers: [FirstStart, { provide: APP_FILTER, useClass: ErrorFilter }],

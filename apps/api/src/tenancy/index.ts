@@ -2,6 +2,7 @@ export * from './allow';
 export { type AuthenticatedRequest } from './bearer.guard';
 export * from './credential-cache';
 export * from './credentials.service';
+export * from './page';
 export * from './principal';
 export * from './request-tenant';
 export * from './strangers';

@@ -1,0 +1,2 @@
+export * from './resource-reader';
+export * from './resources.module';
