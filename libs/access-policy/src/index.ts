@@ -2,3 +2,4 @@ export * from './access';
 export * from './conditions';
 export * from './document';
 export * from './documents';
+export * from './profile';

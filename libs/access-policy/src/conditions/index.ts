@@ -1,1 +1,2 @@
-export { type Attributes, type Condition, ConditionFault, parseCondition } from './condition';
+export { type Attributes, type Condition, parseCondition } from './condition';
+export { ConditionFault } from './condition-fault';
