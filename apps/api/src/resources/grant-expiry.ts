@@ -75,10 +75,16 @@ export class GrantExpiry implements Job {
       const [next] = await this.db.run<{ ms: number | null }>('platform', NEXT, []);
       if (next!.ms === null || next!.ms > 0) return next!.ms ?? undefined;
       let done = 0;
-      for (const { tenant_id } of await this.db.run<{ tenant_id: string }>('platform', TENANTS, [])) {
-        const { started, expired } = await this.run(tenant_id);
-        done += started! + expired!;
-      }
+      let fault: unknown;
+      for (const { tenant_id } of await this.db.run<{ tenant_id: string }>('platform', TENANTS, []))
+        try {
+          const { started, expired } = await this.run(tenant_id);
+          done += started! + expired!;
+        } catch (error) {
+          // What goes wrong in one tenant holds up no other.
+          fault ??= error;
+        }
+      if (fault) throw fault;
       if (!done) return OCCUPIED_MS;
     }
   }

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Place } from '@provost/access-policy';
 import { isUuid, statement, TenantDatabase } from '@provost/entities';
 import { isKey } from './resource-key';
 
@@ -61,14 +62,9 @@ export interface PlaceRow {
   archived: boolean;
 }
 
-/** Where a resource is that the app asks about. */
-export interface RegisteredPlace {
-  /** `other` for a type that Provost does not know and under which nothing is registered. */
-  readonly kind: PlaceRow['kind'] | 'other';
+/** Where a resource is that the app asks about. Its kind is `other` when the type is unknown and nothing is registered. */
+export interface RegisteredPlace extends Place {
   readonly registered: boolean;
-  /** Absent when it is in none, or is not registered. */
-  readonly workspace?: string;
-  readonly project?: string;
   readonly archived: boolean;
 }
 
