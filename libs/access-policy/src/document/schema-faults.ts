@@ -23,14 +23,13 @@ export function schemaFaults(errors: readonly ErrorObject[]): Finding[] {
   return withoutRepetition(findings.reverse());
 }
 
-/** Where the errors of the alternatives of `errors[at]` begin; those that follow a $ref bear the path of its target. */
+/** Where the errors of the alternatives of `errors[at]` begin. */
 function beginOfAlternatives(errors: readonly ErrorObject[], at: number): number {
   const { schemaPath, instancePath } = errors[at]!;
   let first = at;
   while (first > 0) {
     const before = errors[first - 1]!;
-    const inside = before.schemaPath.startsWith(`${schemaPath}/`) || before.schemaPath.startsWith('#/$defs/');
-    if (!inside || !before.instancePath.startsWith(instancePath)) break;
+    if (!before.schemaPath.startsWith(`${schemaPath}/`) || !before.instancePath.startsWith(instancePath)) break;
     first--;
   }
   return first;
@@ -40,7 +39,6 @@ function beginOfAlternatives(errors: readonly ErrorObject[], at: number): number
 function meantAlternative(errors: readonly ErrorObject[], { schemaPath, instancePath }: ErrorObject): ErrorObject[] {
   const alternatives = new Map<string, ErrorObject[]>();
   for (const error of errors) {
-    if (!error.schemaPath.startsWith(`${schemaPath}/`)) return [];
     const alternative = error.schemaPath.slice(schemaPath.length + 1).split('/', 1)[0]!;
     alternatives.set(alternative, [...(alternatives.get(alternative) ?? []), error]);
   }
@@ -70,7 +68,8 @@ function sentenceOf(error: ErrorObject): string | undefined {
 
 function detailOf(error: ErrorObject): string {
   const { keyword, params, propertyName, parentSchema } = error;
-  if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties') return unknownKey(parentSchema as SchemaPart);
+  if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties')
+    return unknownKey(parentSchema as SchemaPart);
   if (keyword === 'required') return 'is missing';
   if (keyword === 'dependentRequired') return `is missing; "${params.property as string}" needs it`;
   const detail = sentenceOf(error) ?? sentences[keyword]?.(error) ?? 'is not what the schema of this document allows';
@@ -86,7 +85,7 @@ function unknownKey(schema: SchemaPart): string {
 function withArticle(title: string): string {
   if (/^(an?|the) /i.test(title)) return title.charAt(0).toLowerCase() + title.slice(1);
   const name = title.charAt(0).toLowerCase() + title.slice(1);
-  return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
+  return `${/^[aeio]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -102,7 +101,7 @@ const TYPES: Readonly<Record<string, string>> = {
 function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value === 'boolean') return String(value);
-  return TYPES[Array.isArray(value) ? 'array' : typeof value] ?? 'something else';
+  return TYPES[Array.isArray(value) ? 'array' : typeof value] ?? 'nothing';
 }
 
 const atLeast = (limit: number, what: string): string =>
@@ -128,7 +127,7 @@ const sentences: Readonly<Record<string, (error: ErrorObject) => string>> = {
   },
   maxProperties: ({ params }) => `must have at most ${params.limit as number} keys`,
   uniqueItems: ({ params }) =>
-    `must not hold the same twice; entries ${params.j as number} and ${params.i as number} do`,
+    `must not hold the same twice; entries ${Math.min(params.i as number, params.j as number)} and ${Math.max(params.i as number, params.j as number)} do`,
   minimum: ({ params }) => `must be at least ${params.limit as number}`,
   maximum: ({ params }) => `must be at most ${params.limit as number}`,
   exclusiveMinimum: ({ params }) => `must be more than ${params.limit as number}`,

@@ -1,11 +1,15 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020';
+import { errorLimit, TooManyErrors, withErrorLimit } from './error-limit';
 import { pointerTo } from './json-pointer';
 import type { Finding, PolicyDocumentType, Surroundings } from './policy-document-type';
+import { withoutReferences } from './references';
 import { schemaFaults } from './schema-faults';
 import { unstorable } from './storable';
 
-/** So many findings are told; of what is beyond, only how much it is. */
+/** So many findings are told; of what is beyond, only that it is there. */
 const MOST_TOLD = 100;
+/** The validator stops then: a fault inside alternatives is several errors, hardly ever ten. */
+const MOST_ERRORS = 10 * MOST_TOLD;
 
 export interface Validated {
   /** Without the wrapping in its name; there only when nothing is wrong. */
@@ -31,8 +35,8 @@ export function validateDocument(type: PolicyDocumentType, raw: unknown, surroun
 
   const hostile = unstorable(document, MOST_TOLD);
   if (hostile.length) return refused(hostile);
-  const fits = compiled(type, surroundings.appName);
-  if (!fits(document)) return refused(schemaFaults(fits.errors ?? []));
+  const misfits = compiled(type, surroundings.appName)(document);
+  if (misfits.length) return refused(misfits);
   const { faults, warnings } = type.check(document, surroundings);
   if (faults.length) return refused(faults);
   return { document, faults: [], warnings: told(warnings) };
@@ -45,22 +49,33 @@ function isWrapped(name: string, raw: unknown): raw is Record<string, unknown> {
 }
 
 function told(findings: Finding[]): Finding[] {
-  const more = findings.length - MOST_TOLD;
-  if (more <= 0) return findings;
-  return [...findings.slice(0, MOST_TOLD), { pointer: '', detail: `and ${more} more like these` }];
+  if (findings.length <= MOST_TOLD) return findings;
+  return [...findings.slice(0, MOST_TOLD), { pointer: '', detail: 'and more like these' }];
 }
 
-const validators = new WeakMap<PolicyDocumentType, Map<string, ValidateFunction>>();
+type Validator = (document: unknown) => Finding[];
+const validators = new WeakMap<PolicyDocumentType, Map<string, Validator>>();
 
-function compiled(type: PolicyDocumentType, appName: string): ValidateFunction {
+function compiled(type: PolicyDocumentType, appName: string): Validator {
   let byApp = validators.get(type);
   if (!byApp) validators.set(type, (byApp = new Map()));
   let validator = byApp.get(appName);
-  if (!validator) {
-    // `verbose` tells the schema that failed, whose title and x-fault make the sentence.
-    const ajv = new Ajv2020({ allErrors: true, verbose: true, strictTypes: false, strictTuples: false });
-    ajv.addKeyword({ keyword: 'x-fault', schemaType: 'string' });
-    byApp.set(appName, (validator = ajv.compile(type.schema(appName))));
-  }
+  if (!validator) byApp.set(appName, (validator = compile(type.schema(appName))));
   return validator;
+}
+
+function compile(schema: object): Validator {
+  // `verbose` tells the schema that failed, whose title and x-fault make the sentence.
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, strictTypes: false, strictTuples: false });
+  ajv.addKeyword({ keyword: 'x-fault', schemaType: 'string' });
+  ajv.addKeyword(errorLimit);
+  const fits = ajv.compile(withErrorLimit(withoutReferences(schema), MOST_ERRORS) as object);
+  return (document) => {
+    try {
+      return fits(document) ? [] : schemaFaults(fits.errors ?? []);
+    } catch (error) {
+      if (error instanceof TooManyErrors) return schemaFaults(error.errors as ErrorObject[]);
+      throw error;
+    }
+  };
 }
