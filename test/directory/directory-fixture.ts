@@ -49,11 +49,11 @@ export class DirectoryFixture {
     this.listing = new Listing(db, new PagePositions(db), this.cursors);
   }
 
-  /** @param connections how many for writes and lists, and how many lanes for point reads */
+  /** @param connections how many for writes and lists, and how many lanes for point reads and as many for short writes */
   static async open(connections: { pool?: number; lanes?: number } = {}): Promise<DirectoryFixture> {
     const { url, drop } = await createTestDatabase();
     const dataSource = await new DataSource(dataSourceOptions(url, connections.pool)).initialize();
-    return new DirectoryFixture(url, dataSource, tenantDatabase(dataSource, connections.lanes), drop);
+    return new DirectoryFixture(url, dataSource, tenantDatabase(dataSource, { reads: connections.lanes, writes: connections.lanes }), drop);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, DatabaseError } from 'pg';
 import type { RequestContext } from '@provost/directory';
-import { CredentialRefused, DatabaseUnavailable, type Scope, type Statement } from '@provost/entities';
+import {
+  composedStatement,
+  CredentialRefused,
+  DatabaseUnavailable,
+  type Scope,
+  type Statement,
+} from '@provost/entities';
 import { DirectoryFixture } from './directory-fixture';
 
 const sql = (text: string, name = ''): Statement => ({ name, text });
@@ -12,6 +18,10 @@ const ADD = sql(
   'spec.add',
 );
 const MEMBERSHIPS = sql('SELECT group_id FROM memberships', 'spec.memberships');
+/** What the spec looks at of a shared connection. */
+interface Lane {
+  readonly client: () => Promise<Client>;
+}
 const SOMEBODY = '018dc888-6b00-7cc5-bbf4-5c116262a773';
 
 /** The contract of libs/entities with the pinned pg, of which it overrides internals: whoever raises pg runs this. */
@@ -34,16 +44,18 @@ describe('a statement in a tenant', () => {
   /** What a connection is when nobody is in a tenant. */
   const outside = async () => {
     const [pooled] = await directory.query<{ role: string; tenant: string | null; pid: number }>(WHO.text);
-    const [lane] = (
-      await (directory.db as unknown as { lanes: Promise<Client>[] }).lanes[0]!.then((client) =>
-        client.query<{ role: string; tenant: string | null; pid: number }>(WHO.text),
-      )
-    ).rows;
-    return { pooled: pooled!, lane: lane! };
+    const onLane = async (lane: Lane) => {
+      const answer = await (await lane.client()).query<{ role: string; tenant: string | null; pid: number }>(WHO.text);
+      return answer.rows[0]!;
+    };
+    const { reads, writes } = directory.db as unknown as { reads: Lane[]; writes: { lanes: Lane[] } };
+    return { pooled: pooled!, read: await onLane(reads[0]!), write: await onLane(writes.lanes[0]!) };
   };
   const ways = {
     read: (scope: Scope, statement: Statement, values: unknown[] = []) => directory.db.read(scope, statement, values),
     run: (scope: Scope, statement: Statement, values: unknown[] = []) => directory.db.run(scope, statement, values),
+    write: (scope: Scope, statement: Statement, values: unknown[] = []) =>
+      directory.db.write(scope, statement.name ? statement : composedStatement(statement.text), values),
     transaction: (scope: Scope, statement: Statement, values: unknown[] = []) =>
       directory.db.transaction(scope, (tx) => tx.query(statement, values)),
   };
@@ -142,6 +154,68 @@ describe('a statement in a tenant', () => {
       else if (i % 4 === 3) expect(result).toMatchObject({ status: 'rejected', reason: expect.any(DatabaseError) });
       else expect(result).toMatchObject({ status: 'fulfilled', value: { length: 2 } });
     }
+  });
+
+  it('shares its transaction with the writes that wait beside it, and suffers from none of them', async () => {
+    const add = sql(
+      `INSERT INTO memberships (tenant_id, group_id, member_id, member_type) VALUES ($1, $2, $3, 'User') RETURNING member_id`,
+      'spec.add_member',
+    );
+    const zero = sql('SELECT 1/0', 'spec.zero_written');
+    const broken = sql('SELEC', 'spec.broken_written');
+    const { scope } = await directory.tenant();
+    const { scope: revoked } = await directory.credential(scope.tenantId);
+    await directory.query('UPDATE credentials SET revoked_at = now() WHERE id = $1', [revoked.credentialId]);
+    const member = (i: number) => `018dc888-6b00-7cc5-bbf4-${String(i).padStart(12, '0')}`;
+    const results = await Promise.allSettled(
+      Array.from({ length: 200 }, (_, i) => {
+        if (i === 20) return directory.db.write(scope, zero, []);
+        if (i === 90) return directory.db.write(scope, broken, []);
+        // The same member as the one before: a duplicate key.
+        const whom = member(i % 50 === 49 ? i - 1 : i);
+        return directory.db.write(i % 10 === 5 ? revoked : scope, add, [scope.tenantId, SOMEBODY, whom]);
+      }),
+    );
+    const done = results.flatMap((result, i) => (result.status === 'fulfilled' ? [i] : []));
+    expect(done).toEqual(results.flatMap((_, i) => (i % 10 === 5 || i % 50 === 49 || i === 20 || i === 90 ? [] : [i])));
+    for (const i of done) expect(results[i]).toMatchObject({ value: [{ member_id: member(i) }] });
+    for (const [i, fault] of [
+      [5, CredentialRefused],
+      [20, DatabaseError],
+      [49, DatabaseError],
+      [90, DatabaseError],
+    ] as const)
+      expect(results[i]).toMatchObject({ reason: expect.any(fault) });
+    const rows = await directory.query<{ member_id: string; xmin: string }>(
+      'SELECT member_id, xmin::text FROM memberships WHERE tenant_id = $1 ORDER BY member_id',
+      [scope.tenantId],
+    );
+    expect(rows.map((row) => row.member_id)).toEqual(done.map(member));
+    expect(new Set(rows.map((row) => row.xmin)).size).toBeLessThan(rows.length / 2);
+  });
+
+  it('lets writes that lock each other’s rows in another order both happen', async () => {
+    const { scope } = await directory.tenant();
+    const other = await directory.credential(scope.tenantId);
+    const group = async (displayName: string) =>
+      (await directory.create({ ...acme!, scope }, 'Group', { displayName })).id as string;
+    const [a, b] = [await group('a'), await group('b')];
+    const count = sql(
+      'UPDATE groups SET member_count = member_count + 1 WHERE tenant_id = $1 AND id = $2',
+      'spec.count',
+    );
+    const orders = [...Array(8).keys()].flatMap(() => [
+      [scope, a],
+      [other.scope, b],
+      [scope, b],
+      [other.scope, a],
+    ]) as [Scope, string][];
+    await Promise.all(orders.map(([of, id]) => directory.db.write(of, count, [scope.tenantId, id])));
+    const rows = await directory.query<{ member_count: number }>(
+      'SELECT member_count FROM groups WHERE tenant_id = $1',
+      [scope.tenantId],
+    );
+    expect(rows.map((row) => row.member_count)).toEqual([16, 16]);
   });
 
   it('may be one of several that stand or fall together', async () => {

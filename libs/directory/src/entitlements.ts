@@ -64,7 +64,7 @@ export class Entitlements {
     const at = idTime(id);
     const resource = storedResource(id, parsed.resource);
     const row = groupRow(resource);
-    await this.db.run(ctx.scope, CREATE, [
+    await this.db.write(ctx.scope, CREATE, [
       ctx.scope.tenantId,
       id,
       type.name,
@@ -96,7 +96,7 @@ export class Entitlements {
       if (!changes(type, current, resource).length) return render(type, row, '', projection, ctx.baseUrl);
       const next = groupRow(resource);
       const at = new Date();
-      const written = await this.db.run(ctx.scope, UPDATE, [
+      const written = await this.db.write(ctx.scope, UPDATE, [
         ctx.scope.tenantId,
         id,
         row.version,
@@ -120,7 +120,7 @@ export class Entitlements {
       requireVersion(ifMatch, row.version);
       const event = this.event(type, id, JSON.parse(row.resource) as JsonObject, undefined);
       const values = [ctx.scope.tenantId, id, row.version, ...eventValues(new Date(), ctx.event, [event])];
-      return (await this.db.run(ctx.scope, DELETE, values)).length ? true : undefined;
+      return (await this.db.write(ctx.scope, DELETE, values)).length ? true : undefined;
     });
     this.signal.announce();
   }

@@ -104,7 +104,7 @@ export class Groups {
     const delta = new MemberDelta();
     delta.add(parsed.members ?? []);
     let version = 1;
-    if (delta.isEmpty) await this.db.run(ctx.scope, CREATE, create);
+    if (delta.isEmpty) await this.db.write(ctx.scope, CREATE, create);
     else
       await this.db.transaction(ctx.scope, async (tx) => {
         await tx.query(CREATE, create);

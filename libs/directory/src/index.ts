@@ -6,5 +6,6 @@ export * from './page-positions';
 export * from './rendering';
 export * from './request-context';
 export * from './resource-lists';
+export { term } from './terms';
 export * from './user-batch';
 export * from './users';

@@ -16,7 +16,7 @@ export class MemberWrites {
     const at = new Date();
     if (delta.added.size && !delta.removed.size && !delta.malformed.size) {
       const people = [...delta.added];
-      const [row] = await this.db.run<{ found: boolean; known: number }>(ctx.scope, ADD_PEOPLE, [
+      const [row] = await this.db.write<{ found: boolean; known: number }>(ctx.scope, ADD_PEOPLE, [
         ctx.scope.tenantId,
         id,
         people,

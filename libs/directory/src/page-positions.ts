@@ -49,12 +49,12 @@ export class PagePositions {
   async remember(scope: WalkScope, query: Buffer, startIndex: number, edge: WalkEdge): Promise<void> {
     const { afterId, untilId, total } = edge;
     const key = [scope.tenantId, scope.credentialId, query, startIndex];
-    await this.db.run(scope, REMEMBER, [...key, afterId, untilId, total]);
+    await this.db.write(scope, REMEMBER, [...key, afterId, untilId, total]);
   }
 
   /** A walk has come to its end: the next one need not regard where its pages began. */
   async ended(scope: WalkScope, query: Buffer): Promise<void> {
-    await this.db.run(scope, ENDED, [scope.tenantId, scope.credentialId, query]);
+    await this.db.write(scope, ENDED, [scope.tenantId, scope.credentialId, query]);
   }
 
   async recall(scope: WalkScope, query: Buffer, startIndex: number): Promise<WalkEdge | undefined> {

@@ -150,7 +150,7 @@ export class Users {
         row.terms,
         key,
       ];
-      await this.db.run(ctx.scope, ...CREATE.for(own, at, ctx.event, events, key));
+      await this.db.write(ctx.scope, ...CREATE.for(own, at, ctx.event, events, key));
     } catch (error) {
       throw violatedConstraint(error) === 'users_user_name_key' ? userNameTaken(row.userName) : error;
     }
@@ -242,7 +242,7 @@ export class Users {
         next.terms.filter((t) => !before.terms.includes(t)),
       ];
       const write = UPDATE.for(own, at, ctx.event, events, row.key ?? undefined);
-      const written = await this.db.run(ctx.scope, ...write);
+      const written = await this.db.write(ctx.scope, ...write);
       return written.length > 0;
     } catch (error) {
       throw violatedConstraint(error) === 'users_user_name_key' ? userNameTaken(next.userName) : error;
@@ -250,7 +250,7 @@ export class Users {
   }
 
   private async record(ctx: RequestContext, events: NewEvent[], at: Date): Promise<void> {
-    await this.db.run(ctx.scope, RECORD, [ctx.scope.tenantId, ...eventValues(at, ctx.event, events)]);
+    await this.db.write(ctx.scope, RECORD, [ctx.scope.tenantId, ...eventValues(at, ctx.event, events)]);
   }
 
   private async rendered(

@@ -11,10 +11,11 @@ import { Group, Membership } from './group.entity';
 import { quietLogger } from './quiet-logger';
 import { PagePosition } from './page-position.entity';
 import { AccessVersion, GroupBinding, PolicyDocument, PolicyHead } from './policy-document.entity';
+import { Profile } from './profile.entity';
 import { Project, ProjectMember } from './project.entity';
 import { TenantSchema } from './tenant-schema.entity';
 import { Tenant } from './tenant.entity';
-import { TenantDatabase } from './tenant-database';
+import { type LaneCounts, TenantDatabase } from './tenant-database';
 import { prepareConnection } from './tenant-query';
 import { User, UserTerm } from './user.entity';
 import { Workspace } from './workspace.entity';
@@ -42,6 +43,7 @@ export const entities = [
   ProjectMember,
   Content,
   Grant,
+  Profile,
 ];
 
 /** An address that swallows packets must not hold a request for minutes; also how long one waits for a free connection. */
@@ -70,7 +72,7 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
 }
 
 /** The tenant database on the pool of a connected data source. */
-export function tenantDatabase(dataSource: DataSource, lanes?: number): TenantDatabase {
+export function tenantDatabase(dataSource: DataSource, lanes?: LaneCounts): TenantDatabase {
   const { master } = dataSource.driver as unknown as { master: Pool };
   const { url } = dataSource.options as { url: string };
   const connection: ClientConfig = {

@@ -8,6 +8,7 @@ export * from './grant.entity';
 export * from './group.entity';
 export * from './page-position.entity';
 export * from './policy-document.entity';
+export * from './profile.entity';
 export * from './project.entity';
 export * from './statement';
 export * from './tenant-database';

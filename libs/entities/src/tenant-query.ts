@@ -47,11 +47,12 @@ export async function prepareConnection(client: ClientBase): Promise<void> {
 }
 
 /** The part of pg's protocol object that is used here (pg is pinned; test/directory/tenant-query.spec.ts is the contract). */
-interface Wire {
+export interface Wire {
   parse(message: { text: string; name: string; types?: number[] }): void;
   bind(message: { portal: string; statement: string; values: unknown[] }): void;
   execute(message: { portal: string; rows?: number }): void;
   sync(): void;
+  stream: { cork(): void; uncork(): void };
 }
 
 type Done = (error: Error | null, result: QueryResult) => void;
@@ -67,9 +68,11 @@ interface QueryInternals {
     handleCommandComplete(message: unknown, connection: Wire): void;
     requiresPreparation(): boolean;
     submit(connection: Wire): Error | null;
+    _getRows(connection: Wire): void;
   };
 }
-const Base = (Client as unknown as { Query: QueryInternals }).Query;
+/** pg's own query object. */
+export const Base = (Client as unknown as { Query: QueryInternals }).Query;
 
 /** Parses the ENTER statements without running them. */
 class ParseEnter extends Base {
