@@ -4,7 +4,7 @@ const names = (description: string) => ({ description, type: 'array', items: { t
 export function schema(): object {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: 'Access rules',
+    title: 'Access rules document',
     description:
       'Roles, permissions and workspaces by attributes of the person, and what the members of a project have in it.',
     type: 'object',

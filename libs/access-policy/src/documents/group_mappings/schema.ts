@@ -42,7 +42,10 @@ export function schema(appName: string): object {
           ],
           'x-fault': `gives nothing; it needs ${role}, permissions or workspaces`,
         },
-        { not: { required: [role, 'role'] }, 'x-fault': `names the role twice; keep either ${role} or role` },
+        {
+          not: { type: 'object', required: [role, 'role'] },
+          'x-fault': `names the role twice; keep either ${role} or role`,
+        },
       ],
     },
     examples: [

@@ -2,7 +2,7 @@
 export function schema(): object {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: 'Provisioning rules',
+    title: 'Provisioning rules document',
     description: 'What happens when a person arrives.',
     type: 'object',
     properties: {
