@@ -53,7 +53,12 @@ export class DirectoryFixture {
   static async open(connections: { pool?: number; lanes?: number } = {}): Promise<DirectoryFixture> {
     const { url, drop } = await createTestDatabase();
     const dataSource = await new DataSource(dataSourceOptions(url, connections.pool)).initialize();
-    return new DirectoryFixture(url, dataSource, tenantDatabase(dataSource, { reads: connections.lanes, writes: connections.lanes }), drop);
+    return new DirectoryFixture(
+      url,
+      dataSource,
+      tenantDatabase(dataSource, { reads: connections.lanes, writes: connections.lanes }),
+      drop,
+    );
   }
 
   async close(): Promise<void> {

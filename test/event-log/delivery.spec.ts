@@ -127,7 +127,7 @@ describe('the delivery of the log', () => {
     node.deliver(free);
     for (let i = 0; i < 5; i++) await write(node);
     await until('the free one has all', () => free.events.length === 5);
-    expect(stuck.batches).toHaveLength(1);
+    await until('the other has begun', () => stuck.batches.length === 1);
     expect(stuck.events).toHaveLength(0);
     const client = await log.client();
     const { rows } = await client.query('SELECT name, position FROM event_consumers ORDER BY name');

@@ -1,11 +1,14 @@
 import { BadRequest, type MemberStep } from '@provost/scim-protocol';
-import { uuidV7, type TenantDatabase, type TenantTransaction } from '@provost/entities';
+import { type Statement, uuidV7, type TenantDatabase, type TenantTransaction } from '@provost/entities';
 import { eventValues, type NewEvent } from '@provost/event-log';
 import type { GroupRow } from './group-row';
 import { MemberDelta } from './member-delta';
 import { compileMemberFilter } from './member-filter';
 import { ADD_PEOPLE, membersStatement, type DeltaRow } from './member-statements';
 import type { RequestContext } from './request-context';
+
+/** Up to this many members are a short write. */
+const FEW = 50;
 
 /** Changes who is in a group. */
 export class MemberWrites {
@@ -16,14 +19,8 @@ export class MemberWrites {
     const at = new Date();
     if (delta.added.size && !delta.removed.size && !delta.malformed.size) {
       const people = [...delta.added];
-      const [row] = await this.db.write<{ found: boolean; known: number }>(ctx.scope, ADD_PEOPLE, [
-        ctx.scope.tenantId,
-        id,
-        people,
-        people.map(() => uuidV7()),
-        at,
-        JSON.stringify(ctx.event),
-      ]);
+      const values = [ctx.scope.tenantId, id, people, people.map(() => uuidV7()), at, JSON.stringify(ctx.event)];
+      const [row] = await this.alone<{ found: boolean; known: number }>(ctx, ADD_PEOPLE, values, id, delta);
       if (!row!.found || row!.known === people.length) return row!.found;
     }
     return (await this.apply(ctx, undefined, id, delta, at)).found;
@@ -55,10 +52,24 @@ export class MemberWrites {
       ...(attributes ? eventValues(at, ctx.event, attributes.events) : eventValues(at, ctx.event, []).slice(0, 2)),
     ];
     const sql = membersStatement(delta.reset, attributes !== undefined);
-    const [row] = tx ? await tx.query<DeltaRow>(sql, values) : await this.db.run<DeltaRow>(ctx.scope, sql, values);
+    const [row] = tx ? await tx.query<DeltaRow>(sql, values) : await this.alone<DeltaRow>(ctx, sql, values, id, delta);
     if (row!.unknown.length && ctx.profile.unknownMember === 'reject')
       throw new BadRequest('invalidValue', `No user or group has the id "${row!.unknown[0]}"; no member was changed.`);
     return row!;
+  }
+
+  /** In a transaction that this class does not see: shared with other short writes, or, for many members, its own. */
+  private alone<T>(
+    ctx: RequestContext,
+    sql: Statement,
+    values: unknown[],
+    id: string,
+    delta: MemberDelta,
+  ): Promise<T[]> {
+    const members = delta.added.size + delta.removed.size;
+    return delta.reset || members > FEW
+      ? this.db.run<T>(ctx.scope, sql, values)
+      : this.db.write<T>(ctx.scope, sql, values, id);
   }
 
   /** Whom a removal by another filter than `value eq` means, as the members are at this point of the operations. */

@@ -150,7 +150,7 @@ export class Users {
         row.terms,
         key,
       ];
-      await this.db.write(ctx.scope, ...CREATE.for(own, at, ctx.event, events, key));
+      await this.db.write(ctx.scope, ...CREATE.for(own, at, ctx.event, events, key), row.userNameKey);
     } catch (error) {
       throw violatedConstraint(error) === 'users_user_name_key' ? userNameTaken(row.userName) : error;
     }
@@ -242,7 +242,7 @@ export class Users {
         next.terms.filter((t) => !before.terms.includes(t)),
       ];
       const write = UPDATE.for(own, at, ctx.event, events, row.key ?? undefined);
-      const written = await this.db.write(ctx.scope, ...write);
+      const written = await this.db.write(ctx.scope, ...write, id);
       return written.length > 0;
     } catch (error) {
       throw violatedConstraint(error) === 'users_user_name_key' ? userNameTaken(next.userName) : error;

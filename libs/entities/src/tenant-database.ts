@@ -60,11 +60,13 @@ export class TenantDatabase {
 
   /**
    * One short write; on a busy server it shares its transaction with others of the same credential, each of which has
-   * happened when it is answered. @throws as read
+   * happened when it is answered.
+   * @param locks the id of what it locks, or another word for it: writes that share a transaction lock in this order
+   * @throws as read
    */
-  write<T>(scope: Scope, statement: Statement, values: unknown[]): Promise<T[]> {
+  write<T>(scope: Scope, statement: Statement, values: unknown[], locks = ''): Promise<T[]> {
     // What has no name cannot be prepared ahead of a batch.
-    return statement.name ? this.writes.write(scope, statement, values) : this.run(scope, statement, values);
+    return statement.name ? this.writes.write(scope, statement, values, locks) : this.run(scope, statement, values);
   }
 
   /** One statement in its own transaction on a connection of its own. @throws as read */

@@ -7,6 +7,7 @@ import { prepareWrites, sendBatch, type Write } from './write-batch';
 
 interface Waiting extends Write {
   readonly scope: Scope;
+  readonly locks: string;
   /** It was in a batch that failed, through its own fault or another's: now it goes alone. */
   alone: boolean;
   attempts: number;
@@ -36,12 +37,14 @@ export class WriteLanes {
 
   /**
    * @param statement named, and short: whoever shares its connection waits for it
+   * @param locks what it locks first: the writes of a transaction go in this order, so that two transactions do not wait
+   *   for each other
    * @returns its rows, after the commit
    * @throws CredentialRefused, DatabaseUnavailable, pg's DatabaseError
    */
-  write<T>(scope: Scope, statement: Statement, values: unknown[]): Promise<T[]> {
+  write<T>(scope: Scope, statement: Statement, values: unknown[], locks: string): Promise<T[]> {
     return new Promise((resolve, reject) => {
-      const write = { scope, statement, values, alone: false, attempts: 0, reject };
+      const write = { scope, statement, values, locks, alone: false, attempts: 0, reject };
       this.enqueue({ ...write, resolve: (rows) => resolve(rows as T[]) });
       this.schedule();
     });
@@ -84,7 +87,7 @@ export class WriteLanes {
     // Whoever has more waiting goes behind the others.
     this.queues.delete(key);
     if (queue.length) this.queues.set(key, queue);
-    return batch;
+    return batch.sort((a, b) => (a.locks < b.locks ? -1 : a.locks > b.locks ? 1 : 0));
   }
 
   private async send(lane: Lane, batch: readonly Waiting[]): Promise<void> {
