@@ -3,6 +3,7 @@ import { Events1700000000002 } from './1700000000002-events';
 import { TenantIsolation1700000000003 } from './1700000000003-tenant-isolation';
 import { PolicyDocuments1700000000005 } from './1700000000005-policy-documents';
 import { AppResources1700000000006 } from './1700000000006-app-resources';
+import { Profiles1700000000007 } from './1700000000007-profiles';
 
 /** In the order in which they run. A migration that has landed is never edited. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   TenantIsolation1700000000003,
   PolicyDocuments1700000000005,
   AppResources1700000000006,
+  Profiles1700000000007,
 ];

@@ -9,6 +9,8 @@ import { ErrorFilter } from './error-filter';
 import { HealthModule } from './health';
 import { FaultLog } from './http';
 import { JobsApiModule, JobsModule } from './jobs';
+import { PeopleModule, ProfilesModule } from './people';
+import { PolicyDocumentsApiModule, PolicyDocumentsModule } from './policy-documents';
 import { ResourcesApiModule, ResourcesModule } from './resources';
 import { ScimModule } from './scim';
 import { TenancyModule } from './tenancy';
@@ -26,7 +28,9 @@ class LogModule {
 export class AppModule {
   static with(environment: Environment, databaseUrl: string, faults: FaultLog): DynamicModule {
     // A worker answers for its health and for nothing else.
-    const api: Type[] = environment.servesApi ? [ScimModule, ResourcesApiModule, JobsApiModule] : [];
+    const api: Type[] = environment.servesApi
+      ? [ScimModule, ResourcesApiModule, PolicyDocumentsApiModule, JobsApiModule, PeopleModule]
+      : [];
     return {
       module: AppModule,
       imports: [
@@ -39,6 +43,8 @@ export class AppModule {
         HealthModule,
         JobsModule,
         ResourcesModule,
+        PolicyDocumentsModule,
+        ProfilesModule,
         ...api,
       ],
       providers: [FirstStart, { provide: APP_FILTER, useClass: ErrorFilter }],

@@ -109,7 +109,7 @@ it('transforms, then looks up, and tells what has no row', () => {
 });
 
 it('sets fields by conditions in their order, over the profile so far and SCIM attributes', () => {
-  const conditions = [
+  const conditions: AttributeMappings['conditions'] = [
     { when: 'department eq "sales" and division sw "N"', set: { region: 'north', jobTitle: null } },
     { when: 'region eq "north" and title eq "Fitter" and jobTitle eq null', set: { tags: ['a', 'b'] } },
     { when: 'groups.display eq "Admins"', set: { admin: true } },
