@@ -21,24 +21,28 @@ export interface Validated {
 }
 
 /**
- * Checks a document whole: what can be stored, its schema, then what only its own kind can say.
- * @param raw the document bare, or wrapped in its own name: `{"group_mappings": {…}}`
+ * Checks what somebody sent: a document bare, or wrapped in its own name: `{"group_mappings": {…}}`.
+ * @param raw any JSON
  */
 export function validateDocument(type: PolicyDocumentType, raw: unknown, surroundings: Surroundings): Validated {
-  const wrapped = isWrapped(type.name, raw);
-  const document = wrapped ? raw[type.name] : raw;
-  const above = wrapped ? pointerTo('', type.name) : '';
-  const refused = (faults: Finding[]): Validated => ({
-    faults: told(faults.map(({ pointer, detail }) => ({ pointer: above + pointer, detail }))),
-    warnings: [],
-  });
+  if (!isWrapped(type.name, raw)) return validateBareDocument(type, raw, surroundings);
+  const { faults, ...others } = validateBareDocument(type, raw[type.name], surroundings);
+  const above = pointerTo('', type.name);
+  return { ...others, faults: faults.map(({ pointer, detail }) => ({ pointer: above + pointer, detail })) };
+}
 
+/** Checks a document whole: what can be stored, its schema, then what only its own kind can say. */
+export function validateBareDocument(
+  type: PolicyDocumentType,
+  document: unknown,
+  surroundings: Surroundings,
+): Validated {
   const hostile = unstorable(document, MOST_TOLD);
-  if (hostile.length) return refused(hostile);
+  if (hostile.length) return { faults: told(hostile), warnings: [] };
   const misfits = compiled(type, surroundings.appName)(document);
-  if (misfits.length) return refused(misfits);
+  if (misfits.length) return { faults: told(misfits), warnings: [] };
   const { faults, warnings } = type.check(document, surroundings);
-  if (faults.length) return refused(faults);
+  if (faults.length) return { faults: told(faults), warnings: [] };
   return { document, faults: [], warnings: told(warnings) };
 }
 

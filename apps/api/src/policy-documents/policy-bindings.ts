@@ -1,0 +1,83 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Finding, type GroupMappings, pointerTo } from '@provost/access-policy';
+import { isUuid, statement, TenantDatabase, type TenantTransaction } from '@provost/entities';
+import { fold } from '@provost/scim-protocol';
+
+/** The trigger on groups takes the same lock with others; see migration 5. */
+const LOCK = statement('policy.bindings_lock', `SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 5))`);
+
+const BOUND = statement(
+  'policy.bindings',
+  `SELECT key, group_id FROM group_bindings WHERE tenant_id = $1::uuid AND group_id IS NOT NULL`,
+);
+const FORGET = statement(
+  'policy.bindings_forget',
+  `DELETE FROM group_bindings b WHERE b.tenant_id = $1::uuid
+     AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS k (key) WHERE k.key = b.key)`,
+);
+/** By id, then by display name, then by externalId; of several groups the one with the smallest id. */
+const BIND = statement(
+  'policy.bindings_bind',
+  `INSERT INTO group_bindings (tenant_id, key, key_folded, group_id, bound_at)
+   SELECT $1::uuid, k.key, k.folded, g.id, CASE WHEN g.id IS NOT NULL THEN now() END
+   FROM unnest($2::text[], $3::text[], $4::uuid[]) AS k (key, folded, id)
+   LEFT JOIN LATERAL (
+     SELECT c.id FROM (
+       SELECT g.id, 1 AS rank FROM groups g WHERE g.tenant_id = $1::uuid AND g.id = k.id
+       UNION ALL SELECT g.id, 2 FROM groups g WHERE g.tenant_id = $1::uuid AND g.display_name_key = k.folded
+       UNION ALL SELECT g.id, 3 FROM groups g WHERE g.tenant_id = $1::uuid AND g.external_id = k.key) c
+     ORDER BY c.rank, c.id LIMIT 1) g ON true
+   WHERE NOT EXISTS (SELECT FROM group_bindings b WHERE b.tenant_id = $1::uuid AND b.key = k.key)`,
+);
+const DOUBTFUL = statement(
+  'policy.bindings_doubtful',
+  `SELECT b.key, b.group_id, g.id IS NOT NULL AS exists, b.shared_with FROM (
+     SELECT key, group_id, CASE WHEN group_id IS NOT NULL
+       THEN first_value(key) OVER (PARTITION BY group_id ORDER BY key) END AS shared_with
+     FROM group_bindings WHERE tenant_id = $1::uuid) b
+   LEFT JOIN groups g ON g.tenant_id = $1::uuid AND g.id = b.group_id
+   WHERE g.id IS NULL OR b.shared_with <> b.key ORDER BY b.key LIMIT $2`,
+);
+interface DoubtfulRow {
+  key: string;
+  group_id: string | null;
+  exists: boolean;
+  shared_with: string | null;
+}
+
+/**
+ * Which group each key of group_mappings means. It is bound when it first matches a group, by the put or by the group's
+ * arrival, and stays so while the key is in the document: a rename changes nobody's access, and neither does a new group
+ * of the old name (contract §5).
+ */
+@Injectable()
+export class PolicyBindings {
+  constructor(@Inject(TenantDatabase) private readonly db: TenantDatabase) {}
+
+  /** The id of the group of each key that has matched one; the group may have been deleted since. */
+  async of(tenantId: string): Promise<Map<string, string>> {
+    const rows = await this.db.run<{ key: string; group_id: string }>({ tenantId }, BOUND, [tenantId]);
+    return new Map(rows.map(({ key, group_id }) => [key, group_id]));
+  }
+
+  /** Binds the keys that are new in a document and forgets those that are gone, in the transaction that puts it. */
+  async follow(tx: TenantTransaction, tenantId: string, document: GroupMappings): Promise<void> {
+    const keys = Object.keys(document);
+    await tx.query(LOCK, [tenantId]);
+    await tx.query(FORGET, [tenantId, keys]);
+    await tx.query(BIND, [tenantId, keys, keys.map(fold), keys.map((key) => (isUuid(key) ? key : null))]);
+  }
+
+  /** What an administrator should know of the bindings; at most `most` of it. */
+  async warnings(tenantId: string, most: number): Promise<Finding[]> {
+    const rows = await this.db.run<DoubtfulRow>({ tenantId }, DOUBTFUL, [tenantId, most]);
+    return rows.map((row) => ({ pointer: pointerTo('', row.key), detail: doubt(row) }));
+  }
+}
+
+function doubt({ key, group_id, exists, shared_with }: DoubtfulRow): string {
+  if (group_id === null) return 'matches no group yet, by display name, id or externalId; the first that does gets it';
+  if (!exists)
+    return 'belongs to a group that was deleted, so nobody has it; to give it to another group, put the document without this key, then with it';
+  return `means the same group as "${shared_with ?? key}", whose members have both`;
+}
