@@ -35,10 +35,10 @@ export class GroupReaches {
   ) {}
 
   of(id: string): Reach {
-    return this.known.get(id, (direct) => this.follow(direct));
+    return this.known.get(id, this.follow);
   }
 
-  private follow(direct: string): Reach {
+  private readonly follow = (direct: string): Reach => {
     const holdings: Holding[] = [];
     const nodes = new Set<Node>();
     const phases = new Set<number>();
@@ -61,7 +61,7 @@ export class GroupReaches {
     const groups = this.readsGroups ? [...below.keys()].map((id) => ({ value: id, display: this.name(id) })) : [];
     weight += nodes.size + phases.size + 2 * groups.length;
     return { id: direct, holdings, nodes: [...nodes], phases: [...phases], groups, weight };
-  }
+  };
 
   /** From the direct group to this one. */
   private path(id: string, below: ReadonlyMap<string, string | undefined>): string[] {

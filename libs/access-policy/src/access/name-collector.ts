@@ -1,13 +1,16 @@
 import type { Statement } from './statement';
 
+/** Above every word; a small integer, as Infinity would make the field a double. */
+const NO_WORD = 0x3fffffff;
+
 /** A set of positions as bits; reading it out gives them ascending, and empties it. */
 class Positions {
-  private words: Uint32Array;
-  private first = Infinity;
+  private readonly words: Int32Array;
+  private first = NO_WORD;
   private last = -1;
 
   constructor(size: number) {
-    this.words = new Uint32Array((size + 31) >>> 5);
+    this.words = new Int32Array((size + 31) >>> 5);
   }
 
   add(position: number): void {
@@ -27,7 +30,7 @@ class Positions {
       }
       this.words[word] = 0;
     }
-    this.first = Infinity;
+    this.first = NO_WORD;
     this.last = -1;
   }
 }
