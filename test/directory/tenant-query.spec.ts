@@ -48,8 +48,8 @@ describe('a statement in a tenant', () => {
       const answer = await (await lane.client()).query<{ role: string; tenant: string | null; pid: number }>(WHO.text);
       return answer.rows[0]!;
     };
-    const { reads, writes } = directory.db as unknown as { reads: Lane[]; writes: { lanes: Lane[] } };
-    return { pooled: pooled!, read: await onLane(reads[0]!), write: await onLane(writes.lanes[0]!) };
+    const { reads, writes } = directory.db as unknown as Record<string, { lanes: Lane[] }>;
+    return { pooled: pooled!, read: await onLane(reads!.lanes[0]!), write: await onLane(writes!.lanes[0]!) };
   };
   const ways = {
     read: (scope: Scope, statement: Statement, values: unknown[] = []) => directory.db.read(scope, statement, values),

@@ -1,10 +1,8 @@
-import type { Writable } from 'node:stream';
 import type { Client, ClientConfig, Pool, PoolClient, QueryResult } from 'pg';
-import { isConfused, isConnectionFault, isRetryable, isUnavailable, named, patiently } from './database-faults';
-import { Lane } from './lane';
+import { DatabaseUnavailable, isConnectionFault, isRetryable, named, patiently } from './database-faults';
 import type { Statement } from './statement';
 import { enter, TenantQuery, type Scope } from './tenant-query';
-import { WriteLanes } from './write-lanes';
+import { SharedLanes } from './shared-lanes';
 
 export { CredentialRefused, DatabaseUnavailable } from './database-faults';
 
@@ -21,41 +19,29 @@ export interface LaneCounts {
 
 /**
  * Every SQL statement of the directory and the log goes through here, so that none can run without its tenant.
- * Point reads share a few pipelined connections, short writes a few others; whatever may take long takes one of the pool.
+ * Point reads share a few connections, short writes a few others; whatever may take long takes one of the pool.
  */
 export class TenantDatabase {
-  private readonly reads: Lane[];
-  private readonly writes: WriteLanes;
-  private next = 0;
+  private readonly reads: SharedLanes;
+  private readonly writes: SharedLanes;
   private closed = false;
-  private readonly corked = new WeakSet<Writable>();
 
   constructor(
     private readonly pool: Pool,
     connection: ClientConfig,
     { reads = 4, writes = 4 }: LaneCounts = {},
   ) {
-    this.reads = Array.from({ length: reads }, () => new Lane(connection));
-    this.writes = new WriteLanes(connection, writes);
+    this.reads = new SharedLanes(connection, { count: reads, scopes: 8, repeatable: true });
+    // A write may wait for another's lock: it holds up no other credential's on its connection.
+    this.writes = new SharedLanes(connection, { count: writes, scopes: 1, repeatable: false });
   }
 
-  /** A quick read by key on a shared connection. @throws CredentialRefused, DatabaseUnavailable, pg's DatabaseError */
-  async read<T>(scope: Scope, statement: Statement, values: unknown[]): Promise<T[]> {
-    for (let attempt = 1; ; attempt++) {
-      const lane = this.reads[this.next++ % this.reads.length]!;
-      const opening = lane.client();
-      const client = await opening;
-      this.shareWrite(client);
-      try {
-        return (await send(client, scope, statement, values)).rows as T[];
-      } catch (error) {
-        // A read may simply be asked again: a neighbour on its connection confused what is prepared, or the connection
-        // went away, probably with all the others, and its end may be told later than the end of what it carried.
-        if (isUnavailable(error)) lane.lost(opening);
-        const again = isUnavailable(error) ? attempt <= this.reads.length + 2 : isConfused(error) && attempt < 10;
-        if (!again) throw named(error);
-      }
-    }
+  /**
+   * A quick read by key. On a busy server it shares a transaction with others of the same credential: entering the tenant
+   * costs as much as the read itself. @throws CredentialRefused, DatabaseUnavailable, pg's DatabaseError
+   */
+  read<T>(scope: Scope, statement: Statement, values: unknown[]): Promise<T[]> {
+    return statement.name ? this.reads.ask(scope, statement, values, '') : this.run(scope, statement, values);
   }
 
   /**
@@ -66,7 +52,7 @@ export class TenantDatabase {
    */
   write<T>(scope: Scope, statement: Statement, values: unknown[], locks = ''): Promise<T[]> {
     // What has no name cannot be prepared ahead of a batch.
-    return statement.name ? this.writes.write(scope, statement, values, locks) : this.run(scope, statement, values);
+    return statement.name ? this.writes.ask(scope, statement, values, locks) : this.run(scope, statement, values);
   }
 
   /** One statement in its own transaction on a connection of its own. @throws as read */
@@ -115,25 +101,11 @@ export class TenantDatabase {
   /** Ends the shared connections once what they carry is answered; the pool belongs to its data source. */
   async close(): Promise<void> {
     this.closed = true;
-    await Promise.all([...this.reads.map((lane) => lane.close()), this.writes.close()]);
-  }
-
-  /**
-   * Lets all reads of one turn of the event loop leave in one write: a write to a socket costs as much as everything else
-   * that a point read needs of this process (docs/performance.md).
-   */
-  private shareWrite(lane: Client): void {
-    const { stream } = (lane as unknown as { connection: { stream: Writable } }).connection;
-    if (this.corked.has(stream)) return;
-    this.corked.add(stream);
-    stream.cork();
-    setImmediate(() => {
-      this.corked.delete(stream);
-      stream.uncork();
-    });
+    await Promise.all([this.reads.close(), this.writes.close()]);
   }
 
   private connect(): Promise<PoolClient> {
+    if (this.closed) return Promise.reject(new DatabaseUnavailable('The database connections are closed.'));
     return patiently(
       () => this.pool.connect(),
       () => this.closed,

@@ -1,11 +1,11 @@
 import type { ClientConfig } from 'pg';
 import { isConfused, isRefusal, isRetryable, isUnavailable, named } from './database-faults';
 import { Lane } from './lane';
+import { prepareStatements, sendBatch, type Ask } from './statement-batch';
 import type { Statement } from './statement';
 import type { Scope } from './tenant-query';
-import { prepareWrites, sendBatch, type Write } from './write-batch';
 
-interface Waiting extends Write {
+interface Waiting extends Ask {
   readonly scope: Scope;
   readonly locks: string;
   /** It was in a batch that failed, through its own fault or another's: now it goes alone. */
@@ -15,37 +15,49 @@ interface Waiting extends Write {
   reject(error: unknown): void;
 }
 
-/** Most writes of one transaction: what a failure of one makes the others repeat. */
+export interface LaneOptions {
+  /** How many connections. */
+  readonly count: number;
+  /** Of how many credentials statements may be under way on one connection at once; each has a transaction of its own. */
+  readonly scopes: number;
+  /** Whether what was under way when a connection was lost may simply be asked again: true of reads. */
+  readonly repeatable: boolean;
+}
+
+/** Most statements of one transaction: what a failure of one makes the others repeat. */
 const MOST = 16;
-const ATTEMPTS = 5;
+const ATTEMPTS = 8;
 
 /**
- * Short writes on a few connections. While all of these are busy, writes gather; a connection that becomes free takes those
- * of one credential together, as one transaction (docs/adr/0010). A write that comes alone leaves alone and at once.
+ * Short statements on a few connections. While all of these are busy, statements gather; a connection that becomes free takes
+ * those of one credential together, as one transaction (docs/adr/0010). What comes alone leaves alone and at once.
  */
-export class WriteLanes {
+export class SharedLanes {
   private readonly idle: Lane[];
   private readonly lanes: Lane[];
   /** By tenant and credential, in the order in which the first of each came. */
   private readonly queues = new Map<string, Waiting[]>();
   private scheduled = false;
 
-  constructor(connection: ClientConfig, count: number) {
-    this.lanes = Array.from({ length: count }, () => new Lane(connection));
+  constructor(
+    connection: ClientConfig,
+    private readonly options: LaneOptions,
+  ) {
+    this.lanes = Array.from({ length: options.count }, () => new Lane(connection));
     this.idle = [...this.lanes];
   }
 
   /**
    * @param statement named, and short: whoever shares its connection waits for it
-   * @param locks what it locks first: the writes of a transaction go in this order, so that two transactions do not wait
-   *   for each other
+   * @param locks what it locks first: the statements of a transaction go in this order, so that two transactions do not
+   *   wait for each other
    * @returns its rows, after the commit
    * @throws CredentialRefused, DatabaseUnavailable, pg's DatabaseError
    */
-  write<T>(scope: Scope, statement: Statement, values: unknown[], locks: string): Promise<T[]> {
+  ask<T>(scope: Scope, statement: Statement, values: unknown[], locks: string): Promise<T[]> {
     return new Promise((resolve, reject) => {
-      const write = { scope, statement, values, locks, alone: false, attempts: 0, reject };
-      this.enqueue({ ...write, resolve: (rows) => resolve(rows as T[]) });
+      const ask = { scope, statement, values, locks, alone: false, attempts: 0, reject };
+      this.enqueue({ ...ask, resolve: (rows) => resolve(rows as T[]) });
       this.schedule();
     });
   }
@@ -55,11 +67,11 @@ export class WriteLanes {
     await Promise.all(this.lanes.map((lane) => lane.close()));
   }
 
-  private enqueue(write: Waiting): void {
-    const key = `${write.scope.tenantId}${write.scope.credentialId ?? ''}`;
+  private enqueue(ask: Waiting): void {
+    const key = `${ask.scope.tenantId}${ask.scope.credentialId ?? ''}`;
     const queue = this.queues.get(key);
-    if (queue) queue.push(write);
-    else this.queues.set(key, [write]);
+    if (queue) queue.push(ask);
+    else this.queues.set(key, [ask]);
   }
 
   /** At the end of this turn of the event loop: requests that arrive together leave together. */
@@ -73,16 +85,18 @@ export class WriteLanes {
   }
 
   private async work(lane: Lane): Promise<void> {
-    for (let batch = this.next(); batch.length; batch = this.next()) await this.send(lane, batch);
+    while (this.queues.size) {
+      const batches: Promise<void>[] = [];
+      while (this.queues.size && batches.length < this.options.scopes) batches.push(this.send(lane, this.next()));
+      await Promise.all(batches);
+    }
     this.idle.push(lane);
   }
 
   /** Those of the credential whose turn it is, up to the first that has to go alone. */
   private next(): Waiting[] {
-    const [first] = this.queues;
-    if (!first) return [];
-    const [key, queue] = first;
-    const end = queue.findIndex((write) => write.alone);
+    const [[key, queue]] = this.queues as unknown as [[string, Waiting[]]];
+    const end = queue.findIndex((ask) => ask.alone);
     const batch = queue.splice(0, end === 0 ? 1 : Math.min(end < 0 ? MOST : end, MOST));
     // Whoever has more waiting goes behind the others.
     this.queues.delete(key);
@@ -91,28 +105,28 @@ export class WriteLanes {
   }
 
   private async send(lane: Lane, batch: readonly Waiting[]): Promise<void> {
-    let opening: ReturnType<Lane['client']> | undefined;
+    const opening = lane.client();
     try {
-      opening = lane.client();
       const client = await opening;
-      await prepareWrites(client, batch);
+      await prepareStatements(client, batch);
       const results = await sendBatch(client, batch[0]!.scope, batch);
-      batch.forEach((write, i) => write.resolve(results[i]!));
+      batch.forEach((ask, i) => ask.resolve(results[i]!));
     } catch (error) {
-      if (isUnavailable(error) && opening) lane.lost(opening);
+      if (isUnavailable(error)) lane.lost(opening);
       this.failed(batch, error);
     }
   }
 
   /** Nothing of the batch has happened, unless the connection was lost: then nobody knows. */
   private failed(batch: readonly Waiting[], error: unknown): void {
-    const again =
-      !isUnavailable(error) && !isRefusal(error) && (batch.length > 1 || isRetryable(error) || isConfused(error));
-    for (const write of batch) {
-      if (!again || ++write.attempts > ATTEMPTS) write.reject(named(error));
+    const again = isUnavailable(error)
+      ? this.options.repeatable
+      : !isRefusal(error) && (batch.length > 1 || isRetryable(error) || isConfused(error));
+    for (const ask of batch) {
+      if (!again || ++ask.attempts > ATTEMPTS) ask.reject(named(error));
       else {
-        write.alone = true;
-        this.enqueue(write);
+        ask.alone = true;
+        this.enqueue(ask);
       }
     }
   }

@@ -1,9 +1,9 @@
-import type { Client, QueryResult } from 'pg';
+import type { Client, DatabaseError, QueryResult } from 'pg';
 import { Base, enter, type Scope, type Wire } from './tenant-query';
 import type { Statement } from './statement';
 
 /** A statement that waits to be sent, and its values. */
-export interface Write {
+export interface Ask {
   readonly statement: Statement;
   readonly values: unknown[];
 }
@@ -11,15 +11,15 @@ export interface Write {
 /**
  * Several statements of one scope in one implicit transaction: one ENTER, all the statements, one Sync, in one write. The
  * commit, which costs PostgreSQL as much as a small write itself, is shared. If one fails, none has happened.
- * Every statement must have been prepared on the connection (prepareWrites).
+ * Every statement must have been prepared on the connection (prepareStatements).
  */
-class WriteBatch extends Base {
+class StatementBatch extends Base {
   /** -1 while ENTER is answered. */
   private current = -1;
 
   constructor(
     private readonly scope: Scope,
-    private readonly writes: readonly Write[],
+    private readonly asks: readonly Ask[],
     done: (error: Error | null, results: QueryResult | QueryResult[]) => void,
   ) {
     super({ text: '', values: [] }, undefined, done as ConstructorParameters<typeof Base>[2]);
@@ -30,7 +30,7 @@ class WriteBatch extends Base {
     connection.stream.cork();
     connection.bind({ portal: '', statement: entry.name, values: entry.values });
     connection.execute({ portal: '' });
-    for (const { statement, values } of this.writes) {
+    for (const { statement, values } of this.asks) {
       Object.assign(this, { name: statement.name, text: statement.text, values });
       super.prepare(connection);
     }
@@ -55,10 +55,10 @@ class WriteBatch extends Base {
   }
 }
 
-/** Sends a batch. @returns for each write its rows @throws the error of the first that failed; then none has happened */
-export function sendBatch(client: Client, scope: Scope, writes: readonly Write[]): Promise<unknown[][]> {
+/** Sends a batch. @returns for each its rows @throws the error of the first that failed; then none has happened */
+export function sendBatch(client: Client, scope: Scope, asks: readonly Ask[]): Promise<unknown[][]> {
   return new Promise((resolve, reject) => {
-    const batch = new WriteBatch(scope, writes, (error, results) =>
+    const batch = new StatementBatch(scope, asks, (error, results) =>
       error ? reject(error) : resolve([results].flat().map((result) => result.rows as unknown[])),
     );
     void client.query(batch as unknown as Parameters<Client['query']>[0]);
@@ -82,15 +82,22 @@ class Prepare extends Base {
 }
 
 /** Prepares what of these statements the connection does not know yet. @throws pg's DatabaseError */
-export async function prepareWrites(client: Client, writes: readonly Write[]): Promise<void> {
+export async function prepareStatements(client: Client, asks: readonly Ask[]): Promise<void> {
   const { parsedStatements } = (client as unknown as { connection: { parsedStatements: Record<string, string> } })
     .connection;
   const unknown = new Map(
-    writes.filter(({ statement }) => !parsedStatements[statement.name]).map((w) => [w.statement.name, w.statement]),
+    asks
+      .filter(({ statement }) => !parsedStatements[statement.name])
+      .map(({ statement }) => [statement.name, statement]),
   );
   for (const statement of unknown.values())
     await new Promise<void>((resolve, reject) => {
-      const prepare = new Prepare(statement, (error) => (error ? reject(error) : resolve()));
+      const prepare = new Prepare(statement, (error) => (error && !isKnown(error) ? reject(error) : resolve()));
       void client.query(prepare as unknown as Parameters<Client['query']>[0]);
     });
+}
+
+/** duplicate_prepared_statement: another batch on this connection was faster. */
+function isKnown(error: Error): boolean {
+  return (error as DatabaseError).code === '42P05';
 }
