@@ -32,17 +32,17 @@ export class Profiles1700000000007 implements MigrationInterface {
     await runner.query(`
       CREATE FUNCTION keep_profile_step() RETURNS trigger LANGUAGE plpgsql AS $$
       DECLARE
-        sync integer := coalesce(
-          (SELECT h.version FROM policy_heads h WHERE h.tenant_id = NEW.tenant_id AND h.name = 'sync_config'), 0);
-        kept record;
+        sync integer;
+        kept_sync integer;
+        has_app boolean;
         step json;
       BEGIN
-        SELECT p.app IS NOT NULL AS has_app, p.sync_version INTO kept
+        -- Two look-ups by key: joined into one they take half as long again.
+        SELECT h.version INTO sync FROM policy_heads h WHERE h.tenant_id = NEW.tenant_id AND h.name = 'sync_config';
+        SELECT p.sync_version, p.app IS NOT NULL INTO kept_sync, has_app
           FROM profiles p WHERE p.tenant_id = NEW.tenant_id AND p.user_id = NEW.id;
-        IF FOUND THEN
-          IF NOT kept.has_app AND kept.sync_version >= sync THEN RETURN NULL; END IF;
-        ELSIF sync = 0 THEN RETURN NULL;
-        END IF;
+        sync := coalesce(sync, 0);
+        IF has_app IS NOT TRUE AND coalesce(kept_sync, 0) >= sync THEN RETURN NULL; END IF;
         step := json_build_object('version', OLD.version, 'sync', sync,
           'at', to_char(NEW.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'resource', OLD.resource);
         INSERT INTO profiles AS p (tenant_id, user_id, steps, sync_version)
