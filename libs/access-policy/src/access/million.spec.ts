@@ -87,5 +87,5 @@ describe('AccessPolicy', () => {
     expect(reasons.size).toBe(7);
     expect(sourceTypes.size).toBe(6);
     for (const count of [...reasons.values(), ...sourceTypes.values()]) expect(count).toBeGreaterThan(1_000);
-  });
+  }, 120_000);
 });

@@ -171,14 +171,22 @@ export function worldFrom(
   };
 }
 
+const PLACES = [...WORKSPACES, 'gone', undefined];
+const KINDS = ['workspace', 'project', 'content', 'other'] as const;
+const IN_PROJECTS = [...PROJECTS, undefined];
+const ASKED = [...PERMISSIONS, 'nobody_has_this'];
+const CONTEXTS: readonly DecisionContext[] = [
+  {},
+  { mfa: true },
+  { device_trusted: true },
+  { mfa: true, device_trusted: true },
+  { mfa: false, device_trusted: false },
+];
+
 /** A question of the kind that the application asks. */
 export function questionFrom(choose: Choose): Question {
   const one = <T>(list: readonly T[]): T => list[choose(list.length)]!;
-  const workspace = one([...WORKSPACES, 'gone', undefined]);
-  const kind = one(['workspace', 'project', 'content', 'other'] as const);
-  return {
-    permission: one([...PERMISSIONS, 'nobody_has_this']),
-    place: { kind, workspace, ...(kind === 'workspace' ? {} : { project: one([...PROJECTS, undefined]) }) },
-    context: one([{}, { mfa: true }, { device_trusted: true }, { mfa: true, device_trusted: true }, { mfa: false }]),
-  };
+  const kind = one(KINDS);
+  const place = { kind, workspace: one(PLACES), project: kind === 'workspace' ? undefined : one(IN_PROJECTS) };
+  return { permission: one(ASKED), place, context: one(CONTEXTS) };
 }
