@@ -99,9 +99,14 @@ export class PolicyDocuments1700000000005 implements MigrationInterface {
       CREATE FUNCTION bind_group() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
         PERFORM pg_advisory_xact_lock_shared(hashtextextended(NEW.tenant_id::text, 5));
+        -- One by one: joined by OR they would read all keys that are unbound. The last two go by the primary key, as what
+        -- they ask for (bound_at) is not what the index of the unbound is about.
         UPDATE group_bindings SET group_id = NEW.id, bound_at = now()
-          WHERE tenant_id = NEW.tenant_id AND group_id IS NULL
-            AND (key_folded = NEW.display_name_key OR key = NEW.id::text OR key = NEW.external_id);
+          WHERE tenant_id = NEW.tenant_id AND key_folded = NEW.display_name_key AND group_id IS NULL;
+        UPDATE group_bindings SET group_id = NEW.id, bound_at = now()
+          WHERE tenant_id = NEW.tenant_id AND key = NEW.id::text AND bound_at IS NULL;
+        UPDATE group_bindings SET group_id = NEW.id, bound_at = now()
+          WHERE tenant_id = NEW.tenant_id AND key = NEW.external_id AND bound_at IS NULL;
         RETURN NULL;
       END $$`);
     await runner.query(`

@@ -70,7 +70,7 @@ function compiled(type: PolicyDocumentType, appName: string): Validator {
 
 function compile(schema: object): Validator {
   // `verbose` tells the schema that failed, whose title and x-fault make the sentence.
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strictTypes: false, strictTuples: false });
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, messages: false, strictTypes: false, strictTuples: false });
   ajv.addKeyword({ keyword: 'x-fault', schemaType: 'string' });
   ajv.addKeyword(errorLimit);
   const fits = ajv.compile(withErrorLimit(withoutReferences(schema), MOST_ERRORS) as object);
