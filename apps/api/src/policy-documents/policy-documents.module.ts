@@ -19,6 +19,5 @@ export class PolicyDocumentsModule {}
   imports: [TenancyModule, PolicyDocumentsModule],
   controllers: [PolicyDocumentsController],
   providers: [PolicyWrites],
-  exports: [PolicyWrites],
 })
 export class PolicyDocumentsApiModule {}
