@@ -2,32 +2,39 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { TenantDatabase } from '@provost/entities';
-import { EventDelivery, EventSignal } from '@provost/event-log';
+import { type EventConsumer, EventDelivery, EventSignal } from '@provost/event-log';
 import { Environment } from '../config';
 import { FaultLog } from '../http';
-import { EventFeed } from './event-feed';
 
-/** Runs the deliveries of the event log in the processes that work (ROLE=all or worker). */
+/**
+ * What follows the event log. A consumer registers itself when it is made; those there are when the application starts are
+ * delivered to in the processes that work (ROLE=all or worker).
+ */
 @Injectable()
 export class Consumers implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly deliveries: EventDelivery[];
+  private readonly known = new Map<string, EventConsumer>();
+  private deliveries: EventDelivery[] = [];
 
   constructor(
-    @InjectDataSource() dataSource: DataSource,
-    @Inject(TenantDatabase) db: TenantDatabase,
-    @Inject(EventSignal) signal: EventSignal,
-    @Inject(Environment) environment: Environment,
-    @Inject(FaultLog) faults: FaultLog,
-    @Inject(EventFeed) feed: EventFeed,
-  ) {
-    const consumers = environment.worksJobs ? [feed] : [];
-    this.deliveries = consumers.map(
-      (consumer) =>
-        new EventDelivery(consumer, dataSource, db, signal, (message, error) => faults.error(message, error)),
-    );
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(TenantDatabase) private readonly db: TenantDatabase,
+    @Inject(EventSignal) private readonly signal: EventSignal,
+    @Inject(Environment) private readonly environment: Environment,
+    @Inject(FaultLog) private readonly faults: FaultLog,
+  ) {}
+
+  /** @throws Error when two consumers claim one name, and with it one position */
+  register(consumer: EventConsumer): void {
+    if (this.known.has(consumer.name)) throw new Error(`Two consumers are called ${consumer.name}.`);
+    this.known.set(consumer.name, consumer);
   }
 
   onApplicationBootstrap(): void {
+    if (!this.environment.worksJobs) return;
+    const fault = (message: string, error: unknown) => this.faults.error(message, error);
+    this.deliveries = [...this.known.values()].map(
+      (consumer) => new EventDelivery(consumer, this.dataSource, this.db, this.signal, fault),
+    );
     for (const delivery of this.deliveries) delivery.start();
   }
 

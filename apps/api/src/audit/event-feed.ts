@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type EventConsumer, eventHash, type EventRow } from '@provost/event-log';
 import { FaultLog } from '../http';
+import { Consumers } from './consumers';
 
 /**
  * Every event as a structured log line, for whatever collects the logs. Ids and paths only: what describes a person
@@ -10,7 +11,12 @@ import { FaultLog } from '../http';
 export class EventFeed implements EventConsumer {
   readonly name = 'event-feed';
 
-  constructor(@Inject(FaultLog) private readonly log: FaultLog) {}
+  constructor(
+    @Inject(FaultLog) private readonly log: FaultLog,
+    @Inject(Consumers) consumers: Consumers,
+  ) {
+    consumers.register(this);
+  }
 
   handle(events: readonly EventRow[]): Promise<void> {
     if (!this.log.tells) return Promise.resolve();
