@@ -9,6 +9,7 @@ import { ErrorFilter } from './error-filter';
 import { HealthModule } from './health';
 import { FaultLog } from './http';
 import { JobsApiModule, JobsModule } from './jobs';
+import { MappingApiModule, MappingModule } from './mapping';
 import { PeopleModule, ProfilesModule } from './people';
 import { PolicyDocumentsApiModule, PolicyDocumentsModule } from './policy-documents';
 import { ResourcesApiModule, ResourcesModule } from './resources';
@@ -29,7 +30,7 @@ export class AppModule {
   static with(environment: Environment, databaseUrl: string, faults: FaultLog): DynamicModule {
     // A worker answers for its health and for nothing else.
     const api: Type[] = environment.servesApi
-      ? [ScimModule, ResourcesApiModule, PolicyDocumentsApiModule, JobsApiModule, PeopleModule]
+      ? [ScimModule, ResourcesApiModule, PolicyDocumentsApiModule, JobsApiModule, PeopleModule, MappingApiModule]
       : [];
     return {
       module: AppModule,
@@ -45,6 +46,7 @@ export class AppModule {
         ResourcesModule,
         PolicyDocumentsModule,
         ProfilesModule,
+        MappingModule,
         ...api,
       ],
       providers: [FirstStart, { provide: APP_FILTER, useClass: ErrorFilter }],

@@ -1,0 +1,4 @@
+export { AccessReader, type Answerer } from './access-reader';
+export { MappingApiModule, MappingModule } from './mapping.module';
+export { PeopleScan } from './people-scan';
+export { TenantPolicies, type TenantPolicy } from './tenant-policies';

@@ -1,0 +1,28 @@
+import { Global, Module } from '@nestjs/common';
+import { PersonStatus, ProfilesModule } from '../people';
+import { PolicyDocumentsApiModule } from '../policy-documents';
+import { TenancyModule } from '../tenancy';
+import { AccessController } from './access.controller';
+import { AccessReader } from './access-reader';
+import { EvaluationController } from './evaluation.controller';
+import { EvaluationService } from './evaluation.service';
+import { PeopleScan } from './people-scan';
+import { PhaseStatus } from './phase-status';
+import { TenantPolicies } from './tenant-policies';
+
+/** What people may do, computed; in every process. Global, because it tells the people module who is staged. */
+@Global()
+@Module({
+  imports: [ProfilesModule],
+  providers: [TenantPolicies, AccessReader, PeopleScan, { provide: PersonStatus, useClass: PhaseStatus }],
+  exports: [TenantPolicies, AccessReader, PeopleScan, PersonStatus],
+})
+export class MappingModule {}
+
+/** The app's questions over HTTP (contract §6). */
+@Module({
+  imports: [TenancyModule, PolicyDocumentsApiModule],
+  controllers: [EvaluationController, AccessController],
+  providers: [EvaluationService],
+})
+export class MappingApiModule {}
