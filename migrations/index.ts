@@ -4,6 +4,7 @@ import { TenantIsolation1700000000003 } from './1700000000003-tenant-isolation';
 import { PolicyDocuments1700000000005 } from './1700000000005-policy-documents';
 import { AppResources1700000000006 } from './1700000000006-app-resources';
 import { Profiles1700000000007 } from './1700000000007-profiles';
+import { MailSessions1700000000011 } from './1700000000011-mail-sessions';
 
 /** In the order in which they run. A migration that has landed is never edited. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   PolicyDocuments1700000000005,
   AppResources1700000000006,
   Profiles1700000000007,
+  MailSessions1700000000011,
 ];

@@ -14,6 +14,7 @@ import { PeopleModule, ProfilesModule } from './people';
 import { PolicyDocumentsApiModule, PolicyDocumentsModule } from './policy-documents';
 import { ResourcesApiModule, ResourcesModule } from './resources';
 import { ScimModule } from './scim';
+import { SessionsApiModule, SessionsModule } from './sessions';
 import { TenancyModule } from './tenancy';
 
 @Global()
@@ -30,7 +31,15 @@ export class AppModule {
   static with(environment: Environment, databaseUrl: string, faults: FaultLog): DynamicModule {
     // A worker answers for its health and for nothing else.
     const api: Type[] = environment.servesApi
-      ? [ScimModule, ResourcesApiModule, PolicyDocumentsApiModule, JobsApiModule, PeopleModule, MappingApiModule]
+      ? [
+          ScimModule,
+          ResourcesApiModule,
+          PolicyDocumentsApiModule,
+          JobsApiModule,
+          PeopleModule,
+          MappingApiModule,
+          SessionsApiModule,
+        ]
       : [];
     return {
       module: AppModule,
@@ -47,6 +56,7 @@ export class AppModule {
         PolicyDocumentsModule,
         ProfilesModule,
         MappingModule,
+        SessionsModule,
         ...api,
       ],
       providers: [FirstStart, { provide: APP_FILTER, useClass: ErrorFilter }],

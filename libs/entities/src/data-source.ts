@@ -8,11 +8,13 @@ import { Entitlement } from './entitlement.entity';
 import { Event, EventConsumerPosition, SubjectKey } from './event.entity';
 import { Grant } from './grant.entity';
 import { Group, Membership } from './group.entity';
+import { Mail } from './mail.entity';
 import { quietLogger } from './quiet-logger';
 import { PagePosition } from './page-position.entity';
 import { AccessVersion, GroupBinding, PolicyDocument, PolicyHead } from './policy-document.entity';
 import { Profile } from './profile.entity';
 import { Project, ProjectMember } from './project.entity';
+import { Session } from './session.entity';
 import { TenantSchema } from './tenant-schema.entity';
 import { Tenant } from './tenant.entity';
 import { type LaneCounts, TenantDatabase } from './tenant-database';
@@ -44,6 +46,8 @@ export const entities = [
   Content,
   Grant,
   Profile,
+  Session,
+  Mail,
 ];
 
 /** An address that swallows packets must not hold a request for minutes; also how long one waits for a free connection. */

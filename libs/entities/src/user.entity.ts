@@ -38,6 +38,9 @@ export class User {
   version!: number;
   @Column('json')
   resource!: unknown;
+  /** Moves on with every deactivation, by a trigger: sessions that began before it are over (docs/adr/0014). */
+  @Column('integer', { name: 'session_epoch', default: 0 })
+  sessionEpoch!: number;
 }
 
 /**

@@ -9,6 +9,8 @@ export type EventType =
   | `access.grant_${'created' | 'started' | 'expired' | 'revoked'}`
   | `resource.${'workspace' | 'project' | 'content'}_${'registered' | 'updated' | 'removed'}`
   | `resource.project_member_${'added' | 'removed'}`
+  | `session.${'login' | 'revoked'}`
+  | 'auth.failed'
   | `sync.${string}`
   | `error.${string}`;
 

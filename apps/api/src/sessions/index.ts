@@ -1,0 +1,2 @@
+export { type RevokedSession, Sessions } from './sessions';
+export * from './sessions.module';
