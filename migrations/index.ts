@@ -4,6 +4,9 @@ import { TenantIsolation1700000000003 } from './1700000000003-tenant-isolation';
 import { PolicyDocuments1700000000005 } from './1700000000005-policy-documents';
 import { AppResources1700000000006 } from './1700000000006-app-resources';
 import { Profiles1700000000007 } from './1700000000007-profiles';
+import { RoleStates1700000000008 } from './1700000000008-role-states';
+import { Lifecycle1700000000009 } from './1700000000009-lifecycle';
+import { Webhooks1700000000010 } from './1700000000010-webhooks';
 import { MailSessions1700000000011 } from './1700000000011-mail-sessions';
 
 /** In the order in which they run. A migration that has landed is never edited. */
@@ -14,5 +17,8 @@ export const migrations = [
   PolicyDocuments1700000000005,
   AppResources1700000000006,
   Profiles1700000000007,
+  RoleStates1700000000008,
+  Lifecycle1700000000009,
+  Webhooks1700000000010,
   MailSessions1700000000011,
 ];

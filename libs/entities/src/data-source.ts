@@ -9,17 +9,20 @@ import { Event, EventConsumerPosition, SubjectKey } from './event.entity';
 import { Grant } from './grant.entity';
 import { Group, Membership } from './group.entity';
 import { Mail } from './mail.entity';
+import { LifecycleAction, LifecycleEffect, LifecycleHold, LifecycleRun } from './lifecycle.entity';
 import { quietLogger } from './quiet-logger';
 import { PagePosition } from './page-position.entity';
 import { AccessVersion, GroupBinding, PolicyDocument, PolicyHead } from './policy-document.entity';
 import { Profile } from './profile.entity';
 import { Project, ProjectMember } from './project.entity';
+import { RoleState } from './role-state.entity';
 import { Session } from './session.entity';
 import { TenantSchema } from './tenant-schema.entity';
 import { Tenant } from './tenant.entity';
 import { type LaneCounts, TenantDatabase } from './tenant-database';
 import { prepareConnection } from './tenant-query';
 import { User, UserTerm } from './user.entity';
+import { Webhook, WebhookDelivery } from './webhook.entity';
 import { Workspace } from './workspace.entity';
 
 export const entities = [
@@ -35,6 +38,7 @@ export const entities = [
   SubjectKey,
   EventConsumerPosition,
   PagePosition,
+  RoleState,
   DeploymentSecret,
   PolicyDocument,
   PolicyHead,
@@ -46,8 +50,14 @@ export const entities = [
   Content,
   Grant,
   Profile,
+  LifecycleRun,
+  LifecycleAction,
+  LifecycleEffect,
+  LifecycleHold,
   Session,
   Mail,
+  Webhook,
+  WebhookDelivery,
 ];
 
 /** An address that swallows packets must not hold a request for minutes; also how long one waits for a free connection. */

@@ -1,16 +1,20 @@
 /** What can happen (contract §8). */
 export type EventType =
   | `user.${'created' | 'updated' | 'deactivated' | 'reactivated' | 'deleted' | 'password_changed'}`
+  | `user.${'deprovisioned' | 'restored' | 'purged'}`
   | `group.${'created' | 'updated' | 'deleted' | 'member_added' | 'member_removed'}`
   | `entitlement.${'created' | 'updated' | 'deleted'}`
   | `credential.${'created' | 'revoked'}`
   | `tenant.${'created' | 'updated'}`
   | 'config.changed'
+  | 'access.role_changed'
   | `access.grant_${'created' | 'started' | 'expired' | 'revoked'}`
   | `resource.${'workspace' | 'project' | 'content'}_${'registered' | 'updated' | 'removed'}`
   | `resource.project_member_${'added' | 'removed'}`
   | `session.${'login' | 'revoked'}`
   | 'auth.failed'
+  | `lifecycle.${'run_started' | 'run_completed' | 'run_failed' | 'removal_missed'}`
+  | `lifecycle.${'held' | 'hold_released' | 'hold_discarded'}`
   | `sync.${string}`
   | `error.${string}`;
 

@@ -1,8 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Person } from '@provost/access-policy';
 import { statement, TenantDatabase } from '@provost/entities';
-import { GRANT_JSON, personOf, PROJECT_JSON, type PersonRow } from './person-row';
-import type { TenantPolicy } from './tenant-policies';
+import { GRANT_JSON, PROJECT_JSON, type PersonRow } from './person-row';
 
 /** How many people are in memory at once. */
 const PAGE = 2_000;
@@ -56,28 +54,25 @@ const BELOW = statement(
    WHERE m.member_type = 'User'`,
 );
 
-/** Reads many people as policies need them, a bounded number at a time. */
+/** Reads many people as policies need them (personOf), a bounded number at a time. */
 @Injectable()
 export class PeopleScan {
   constructor(@Inject(TenantDatabase) private readonly db: TenantDatabase) {}
 
   /** Everybody in the order of their ids, in pages. @param attributes whether some policy will ask for them */
-  async *all(tenantId: string, { history }: TenantPolicy, attributes: boolean): AsyncGenerator<Person[]> {
+  async *all(tenantId: string, attributes: boolean): AsyncGenerator<PersonRow[]> {
     for (let after = FIRST; ;) {
       const rows = await this.db.run<PersonRow>({ tenantId }, SCAN, [tenantId, attributes, after]);
-      if (rows.length) yield rows.map((row) => personOf(row, history));
+      if (rows.length) yield rows;
       if (rows.length < PAGE) return;
       after = rows.at(-1)!.id;
     }
   }
 
   /** These people, in pages; ids that nobody has are passed over. */
-  async *of(tenantId: string, ids: readonly string[], { history, policy }: TenantPolicy): AsyncGenerator<Person[]> {
-    for (let i = 0; i < ids.length; i += PAGE) {
-      const page = ids.slice(i, i + PAGE);
-      const rows = await this.db.run<PersonRow>({ tenantId }, SOME, [tenantId, policy.readsAttributes, page]);
-      yield rows.map((row) => personOf(row, history));
-    }
+  async *of(tenantId: string, ids: readonly string[], attributes: boolean): AsyncGenerator<PersonRow[]> {
+    for (let i = 0; i < ids.length; i += PAGE)
+      yield await this.db.run<PersonRow>({ tenantId }, SOME, [tenantId, attributes, ids.slice(i, i + PAGE)]);
   }
 
   /** Ids of the people who are in these groups, directly or through others. */

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PersonStatus, type StatusOfPerson } from '../people';
+import { personOf } from './person-row';
 import { PeopleScan } from './people-scan';
 import { TenantPolicies } from './tenant-policies';
 
@@ -23,8 +24,9 @@ export class PhaseStatus extends PersonStatus {
     const policy = await this.policies.current(tenantId);
     if (!Object.hasOwn(policy.documents, 'rollout')) return statuses;
     const active = people.filter((person) => person.active).map(({ id }) => id);
-    for await (const page of this.scan.of(tenantId, active, policy))
-      for (const person of page) statuses.set(person.id, policy.policy.decider(person, new Date()).status);
+    for await (const page of this.scan.of(tenantId, active, policy.policy.readsAttributes))
+      for (const row of page)
+        statuses.set(row.id, policy.policy.decider(personOf(row, policy.history), new Date()).status);
     return statuses;
   }
 }

@@ -65,6 +65,11 @@ export class ProfileHistory {
     private readonly current: number,
   ) {}
 
+  /** The same past under another mapping. */
+  withMapping(mapping: ProfileMapping): ProfileHistory {
+    return new ProfileHistory(mapping, this.syncs, this.current);
+  }
+
   /** The profile of somebody now; `manager` as the text that names them (withManager looks it up). */
   profile(resource: unknown, state: ProfileState = NOTHING): MappedProfile {
     const mapped = this.mapping.map(resource);
