@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Answer } from './resources.service';
 
 export const SCIM_JSON = 'application/scim+json';
@@ -23,6 +24,18 @@ export function sendResource(reply: ScimReply, status: number, resource: Answer,
   if (etags) reply.header('etag', resource.version);
   reply.header('location', resource.location).header('content-location', resource.location);
   sendText(reply, resource.text);
+}
+
+/** 304: the client has this version. */
+export function sendNotModified(reply: ScimReply, { version }: NonNullable<Answer>): void {
+  reply.status(304).header('etag', version).send();
+}
+
+/** A list as text, or as a stream where it may be long. */
+export function sendList(reply: ScimReply, list: string | Readable): void {
+  reply.status(200).header('content-type', SCIM_JSON);
+  if (typeof list === 'string') sendText(reply, list);
+  else reply.send(list);
 }
 
 export function sendJson(reply: ScimReply, body: unknown, status = 200): void {
