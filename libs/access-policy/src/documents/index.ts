@@ -7,6 +7,7 @@ import { rollout } from './rollout';
 import { attributeMappings } from './attribute_mappings';
 import { syncConfig } from './sync_config';
 import { deprovisioningRules } from './deprovisioning_rules';
+import { safeguards } from './safeguards';
 
 export * from './group_mappings';
 export * from './group_hierarchy';
@@ -16,6 +17,7 @@ export * from './rollout';
 export * from './attribute_mappings';
 export * from './sync_config';
 export * from './deprovisioning_rules';
+export * from './safeguards';
 
 /** Every policy document that can be put, in the order in which they are listed. */
 export const POLICY_DOCUMENTS: readonly PolicyDocumentType[] = [
@@ -27,4 +29,5 @@ export const POLICY_DOCUMENTS: readonly PolicyDocumentType[] = [
   attributeMappings,
   syncConfig,
   deprovisioningRules,
+  safeguards,
 ];

@@ -17,17 +17,29 @@ export interface DeprovisioningRules {
   };
 }
 
-/** Actions that a rule may name. @param appName it names the first: `revoke_<APP_NAME>_access` */
-export function deprovisioningActions(appName: string): string[] {
-  return [
-    `revoke_${appName}_access`,
-    'transfer_ownership',
-    'archive_user_content',
-    'notify_team_members',
-    'adjust_permissions',
-    'remove_from_projects',
-    'transfer_responsibilities',
-  ];
+/**
+ * The actions that a rule may name, by their code names. Whoever carries them out has one implementation for each (the type says
+ * so); in a document the first is called `revoke_<APP_NAME>_access`.
+ */
+export const DEPROVISIONING_ACTIONS = [
+  'revoke_access',
+  'transfer_ownership',
+  'archive_user_content',
+  'notify_team_members',
+  'adjust_permissions',
+  'remove_from_projects',
+  'transfer_responsibilities',
+] as const;
+export type DeprovisioningAction = (typeof DEPROVISIONING_ACTIONS)[number];
+
+/** How a document calls an action. */
+export function nameOfAction(action: DeprovisioningAction, appName: string): string {
+  return action === 'revoke_access' ? `revoke_${appName}_access` : action;
+}
+
+/** The action that a document calls so. @returns undefined when there is none */
+export function actionOfName(name: string, appName: string): DeprovisioningAction | undefined {
+  return DEPROVISIONING_ACTIONS.find((action) => nameOfAction(action, appName) === name);
 }
 
 function schema(appName: string): object {
@@ -36,7 +48,7 @@ function schema(appName: string): object {
     type: 'array',
     minItems: 1,
     uniqueItems: true,
-    items: { type: 'string', enum: deprovisioningActions(appName) },
+    items: { type: 'string', enum: DEPROVISIONING_ACTIONS.map((action) => nameOfAction(action, appName)) },
   };
   return {
     title: 'Deprovisioning rules',
