@@ -2,6 +2,14 @@ import { Client, type QueryResult } from 'pg';
 import { DatabaseUnavailable } from '@provost/entities';
 
 /**
+ * SQL that takes the lock of a consumer until its transaction ends, and says whether it could: whoever held it is gone then.
+ * @param name SQL for the consumer's name
+ */
+export function tryConsumerLock(name: string): string {
+  return `pg_try_advisory_xact_lock(hashtextextended('provost consumer ' || ${name}, 0))`;
+}
+
+/**
  * Lets one worker at a time deliver to a consumer: an advisory lock that PostgreSQL frees the moment its connection ends,
  * so that a killed worker is followed at once and no lease has to run out. The connection is its own: taken from the pool,
  * the locks of many consumers would leave none for their queries. It is a lock of a transaction, which also means what it
@@ -25,10 +33,11 @@ export class ConsumerLock {
   async acquire(): Promise<boolean> {
     try {
       const client = (this.client ??= await this.connect());
-      const name = client.escapeLiteral(`provost consumer ${this.consumer}`);
-      const [, result] = (await client.query(
-        `BEGIN READ ONLY; SELECT pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) AS got`,
-      )) as unknown as [QueryResult, QueryResult<{ got: boolean }>];
+      const name = client.escapeLiteral(this.consumer);
+      const [, result] = (await client.query(`BEGIN READ ONLY; SELECT ${tryConsumerLock(name)} AS got`)) as unknown as [
+        QueryResult,
+        QueryResult<{ got: boolean }>,
+      ];
       // The connection may have ended behind its last answer.
       this.holds = result.rows[0]!.got && this.client === client;
       if (!this.holds) await this.release();

@@ -15,6 +15,7 @@ export type EventType =
   | 'auth.failed'
   | `lifecycle.${'run_started' | 'run_completed' | 'run_failed' | 'removal_missed'}`
   | `lifecycle.${'held' | 'hold_released' | 'hold_discarded'}`
+  | `webhook.${'created' | 'updated' | 'deleted' | 'secret_rotated' | 'disabled'}`
   | `sync.${string}`
   | `error.${string}`;
 

@@ -1,5 +1,6 @@
 export * from './append';
 export * from './consumer';
+export * from './consumer-lock';
 export * from './delivery';
 export * from './event';
 export * from './event-hash';
