@@ -64,6 +64,7 @@ export class MailSessions1700000000011 implements MigrationInterface {
       )`);
     await runner.query(`CREATE INDEX mail_status ON mail (tenant_id, status, id)`);
     await runner.query(`CREATE INDEX mail_user ON mail (tenant_id, user_id) WHERE user_id IS NOT NULL`);
+    await runner.query(`CREATE INDEX mail_turn ON mail (tenant_id, due_at) WHERE due_at IS NOT NULL`);
     // Across tenants: what is to be sent next, and what was delivered long ago.
     await runner.query(`CREATE INDEX mail_due ON mail (due_at, tenant_id) WHERE due_at IS NOT NULL`);
     await runner.query(`CREATE INDEX mail_delivered ON mail (delivered_at, tenant_id) WHERE delivered_at IS NOT NULL`);

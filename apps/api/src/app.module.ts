@@ -9,6 +9,7 @@ import { ErrorFilter } from './error-filter';
 import { HealthModule } from './health';
 import { FaultLog } from './http';
 import { JobsApiModule, JobsModule } from './jobs';
+import { MailApiModule, MailModule } from './mail';
 import { MappingApiModule, MappingModule } from './mapping';
 import { PeopleModule, ProfilesModule } from './people';
 import { PolicyDocumentsApiModule, PolicyDocumentsModule } from './policy-documents';
@@ -39,6 +40,7 @@ export class AppModule {
           PeopleModule,
           MappingApiModule,
           SessionsApiModule,
+          MailApiModule,
         ]
       : [];
     return {
@@ -57,6 +59,7 @@ export class AppModule {
         ProfilesModule,
         MappingModule,
         SessionsModule,
+        MailModule,
         ...api,
       ],
       providers: [FirstStart, { provide: APP_FILTER, useClass: ErrorFilter }],

@@ -5,6 +5,7 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Unique('mail_key', ['tenantId', 'key'])
 @Index('mail_status', ['tenantId', 'status', 'id'])
 @Index('mail_user', ['tenantId', 'userId'], { where: '(user_id IS NOT NULL)' })
+@Index('mail_turn', ['tenantId', 'dueAt'], { where: '(due_at IS NOT NULL)' })
 @Index('mail_due', ['dueAt', 'tenantId'], { where: '(due_at IS NOT NULL)' })
 @Index('mail_delivered', ['deliveredAt', 'tenantId'], { where: '(delivered_at IS NOT NULL)' })
 export class Mail {
@@ -27,6 +28,7 @@ export class Mail {
   /** What fills the template; dropped once the mail is delivered. */
   @Column('json', { nullable: true })
   data!: unknown;
+  /** undelivered, sending, delivered or parked. */
   @Column('text')
   status!: string;
   /** Also tells a worker whose time ran out that another has taken over. */

@@ -36,6 +36,7 @@ describe('the environment', () => {
       ROLE: 'worker',
       APP_NAME: 'app_2',
       SMTP_URL: 'smtps://user:pass@mail.example.com:465',
+      MAIL_FROM: 'Acme Identity <no-reply@acme.example>',
       WEBHOOK_ALLOW_PRIVATE: '1',
       LOG_LEVEL: 'silent',
       LOG_PRETTY: '1',
@@ -59,6 +60,9 @@ describe('the environment', () => {
     ['WEBHOOK_ALLOW_PRIVATE', 'yes', '0 or 1'],
     ['LOG_LEVEL', 'verbose', 'fatal, error, warn, info, debug, trace or silent'],
     ['LOG_PRETTY', 'true', '0 or 1'],
+    ['MAIL_FROM', 'Acme', 'an address such as Example <no-reply@example.com>'],
+    ['MAIL_FROM', 'a@acme.example, b@acme.example', 'an address such as Example <no-reply@example.com>'],
+    ['MAIL_FROM', 'Acme\r\nBcc: <x@acme.example>', 'an address such as Example <no-reply@example.com>'],
   ])('%s=%s: one line with the variable, what it got, what it takes', (name, value, takes) => {
     expect(messageOf({ [name]: value })).toBe(`${name} got ${JSON.stringify(value)}; it takes ${takes}.`);
   });
@@ -68,11 +72,28 @@ describe('the environment', () => {
     ['BOOTSTRAP_ADMIN_TOKEN', 'hunter2', 'a secret of at least 24 characters'],
     ['BOOTSTRAP_ADMIN_TOKEN', `hunter2 ${'é'.repeat(20)}`, 'printable ASCII characters without blanks'],
     ['SMTP_URL', 'hunter2', 'an smtp:// or smtps:// URL'],
+    ['SMTP_URL', 'smtp://me:hunter2@', 'an smtp:// or smtps:// URL'],
   ])('%s is a secret and is not repeated', (name, value, takes) => {
     const message = messageOf({ [name]: value });
     expect(message).toBe(`${name} got a value of ${value.length} characters; it takes ${takes}.`);
     expect(message).not.toContain('hunter2');
   });
+
+  it.each<[NodeJS.ProcessEnv, string, string]>([
+    [{}, 'taskade', 'no-reply@localhost'],
+    [{ PUBLIC_URL: 'https://id.acme.example/x', APP_NAME: 'app_2' }, 'app_2', 'no-reply@id.acme.example'],
+    [{ PUBLIC_URL: 'http://[::1]:3000' }, 'taskade', 'no-reply@localhost'],
+    [{ MAIL_FROM: 'it@acme.example' }, 'taskade', 'it@acme.example'],
+    [{ MAIL_FROM: 'Acme IT <it@acme.example>' }, 'Acme IT', 'it@acme.example'],
+  ])('sends mail by %j from %s <%s>', (source, name, address) => {
+    expect(readEnvironment(source).mailFrom).toEqual({ name, address });
+  });
+
+  it.each([
+    'smtp://localhost:2525',
+    'smtp://[::1]:25',
+    'smtps://a%40b:p%2Fw@mail.example.com/?tls.rejectUnauthorized=false',
+  ])('takes %s', (SMTP_URL) => expect(readEnvironment({ SMTP_URL }).SMTP_URL).toBe(SMTP_URL));
 
   it('names every wrong variable at once, a line each', () => {
     const lines = messageOf({ PORT: 'x', ROLE: 'y', LOG_LEVEL: 'z' }).split('\n');

@@ -39,8 +39,16 @@ export class Environment {
   APP_NAME = 'taskade';
 
   @IsOptional()
-  @Matches(/^smtps?:\/\/\S+$/, { message: 'an smtp:// or smtps:// URL' })
+  @Matches(/^smtps?:\/\/([^\s/?#@]+@)?([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?\/?(\?\S*)?$/i, {
+    message: 'an smtp:// or smtps:// URL',
+  })
   SMTP_URL?: string;
+
+  @IsOptional()
+  @Matches(/^([^\p{Cc}\p{Cs}<>@"]{1,100} <[^\s<>@,;"]+@[\w.-]+>|[^\s<>@,;"]+@[\w.-]+)$/u, {
+    message: 'an address such as Example <no-reply@example.com>',
+  })
+  MAIL_FROM?: string;
 
   @IsIn(['0', '1'], { message: '0 or 1' })
   WEBHOOK_ALLOW_PRIVATE = '0';
@@ -60,6 +68,15 @@ export class Environment {
 
   get scimBaseUrl(): string {
     return `${this.publicUrl}/scim/v2`;
+  }
+
+  /** From whom mail comes: MAIL_FROM, else the application at the host of the public URL. */
+  get mailFrom(): { readonly name: string; readonly address: string } {
+    const [, name, address] = /^(.*) <(.*)>$/.exec(this.MAIL_FROM ?? '') ?? [];
+    if (name !== undefined) return { name, address: address! };
+    const { hostname } = new URL(this.publicUrl);
+    const domain = /^\[|^[\d.]+$/.test(hostname) ? 'localhost' : hostname;
+    return { name: this.APP_NAME, address: this.MAIL_FROM ?? `no-reply@${domain}` };
   }
 
   get servesApi(): boolean {
@@ -83,7 +100,7 @@ const SECRETS = new Set(['BOOTSTRAP_ADMIN_TOKEN', 'DATABASE_URL', 'SMTP_URL']);
  */
 export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Environment {
   const known = Object.keys(new Environment());
-  const optional = ['PUBLIC_URL', 'DATABASE_URL', 'BOOTSTRAP_ADMIN_TOKEN', 'SMTP_URL'];
+  const optional = ['PUBLIC_URL', 'DATABASE_URL', 'BOOTSTRAP_ADMIN_TOKEN', 'SMTP_URL', 'MAIL_FROM'];
   const given: Record<string, unknown> = {};
   for (const name of [...new Set([...known, ...optional])]) {
     const value = source[name];

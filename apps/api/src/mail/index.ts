@@ -1,0 +1,2 @@
+export * from './mail.module';
+export { type NewMail, Outbox } from './outbox';
