@@ -26,14 +26,14 @@ type Json = Readonly<Record<string, unknown>>;
 /** @throws Problem 400 with every fault */
 export function readEvaluation(body: unknown): Evaluation {
   const faults: InputFault[] = [];
-  const evaluation = evaluationOf(objectOf(body, '', faults), '', faults);
+  const evaluation = evaluationOf(bodyOf(body), '', faults);
   return orRefuse(evaluation, faults);
 }
 
 /** What an item leaves out, it takes from the body around it (§7.1.1). @throws Problem 400 with every fault */
 export function readEvaluations(body: unknown): Evaluations {
   const faults: InputFault[] = [];
-  const { evaluations, options, ...defaults } = objectOf(body, '', faults);
+  const { evaluations, options, ...defaults } = bodyOf(body);
   const semantics = semanticsOf(options, faults);
   if (evaluations === undefined || (Array.isArray(evaluations) && !evaluations.length))
     return { items: [readEvaluation(defaults)], semantics, single: true };
@@ -79,6 +79,12 @@ function semanticsOf(options: unknown, faults: InputFault[]): Evaluations['seman
   return known ?? 'execute_all';
 }
 
+/** Of what is no object no member need be missed. */
+function bodyOf(body: unknown): Json {
+  const faults: InputFault[] = [];
+  return orRefuse(objectOf(body, '', faults), faults);
+}
+
 function objectOf(value: unknown, pointer: string, faults: InputFault[]): Json {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
   faults.push({ pointer, detail: value === undefined ? 'is missing' : 'must be an object' });
@@ -88,7 +94,7 @@ function objectOf(value: unknown, pointer: string, faults: InputFault[]): Json {
 function textOf(value: unknown, pointer: string, faults: InputFault[]): string {
   if (typeof value === 'string' && value !== '' && value.length <= MAX_LENGTH && !value.includes('\0')) return value;
   // What lies in an object that is missing need not be told as well.
-  if (!faults.some((fault) => pointer.startsWith(`${fault.pointer}/`) && fault.pointer !== ''))
+  if (!faults.some((fault) => pointer.startsWith(`${fault.pointer}/`)))
     faults.push({
       pointer,
       detail: value === undefined ? 'is missing' : `must be a text of 1 to ${MAX_LENGTH} characters`,

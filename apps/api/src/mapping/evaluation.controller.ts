@@ -1,8 +1,15 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { Environment } from '../config';
 import { Allow, type AuthenticatedRequest, Public, RequestTenant } from '../tenancy';
 import { readEvaluation, readEvaluations } from './evaluation-request';
 import { EvaluationService } from './evaluation.service';
+
+const REQUEST_ID = 'x-request-id';
+
+/** What is used of the HTTP server's reply. */
+interface Reply {
+  header(name: string, value: string): unknown;
+}
 
 /** The app's question, as OpenID AuthZEN 1.0 asks it (contract §6). */
 @Controller()
@@ -16,13 +23,23 @@ export class EvaluationController {
 
   @Post('access/v1/evaluation')
   @HttpCode(200)
-  async evaluate(@Body() body: unknown, @Req() request: AuthenticatedRequest) {
+  async evaluate(
+    @Body() body: unknown,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    identify(request, reply);
     return this.evaluations.evaluate(await this.tenant.of(request), readEvaluation(body));
   }
 
   @Post('access/v1/evaluations')
   @HttpCode(200)
-  async evaluateAll(@Body() body: unknown, @Req() request: AuthenticatedRequest) {
+  async evaluateAll(
+    @Body() body: unknown,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    identify(request, reply);
     const asked = readEvaluations(body);
     const answers = await this.evaluations.evaluateAll(await this.tenant.of(request), asked);
     return asked.single ? answers[0] : { evaluations: answers };
@@ -39,4 +56,10 @@ export class EvaluationController {
       access_evaluations_endpoint: `${publicUrl}/access/v1/evaluations`,
     };
   }
+}
+
+/** An answer bears the name that the application gave to its question (AuthZEN 1.0 §10.1). */
+function identify({ headers }: AuthenticatedRequest, reply: Reply): void {
+  const id = headers[REQUEST_ID];
+  if (typeof id === 'string') reply.header(REQUEST_ID, id);
 }
