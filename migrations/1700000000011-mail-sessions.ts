@@ -16,12 +16,12 @@ export class MailSessions1700000000011 implements MigrationInterface {
     await runner.query(`
       CREATE FUNCTION end_sessions() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
-        NEW.session_epoch := OLD.session_epoch + 1;
-        RETURN NEW;
+        UPDATE users SET session_epoch = session_epoch + 1 WHERE tenant_id = NEW.tenant_id AND id = NEW.id;
+        RETURN NULL;
       END $$`);
-    // The condition is judged before any function is called: an update that deactivates nobody pays next to nothing.
+    // After rather than before the update: a trigger before it has every updated row locked first, whatever its condition.
     await runner.query(`
-      CREATE TRIGGER users_end_sessions BEFORE UPDATE OF active ON users FOR EACH ROW
+      CREATE TRIGGER users_end_sessions AFTER UPDATE OF active ON users FOR EACH ROW
         WHEN (OLD.active AND NOT NEW.active) EXECUTE FUNCTION end_sessions()`);
     await runner.query(`
       CREATE TABLE sessions (
