@@ -273,9 +273,7 @@ describe('workers', () => {
     const workers = await Promise.all([ScimServer.start(environment), ScimServer.start(environment)]);
     try {
       const mails = Array.from({ length: 200 }, (_, i) => welcome({ to: `shared${i}@corp.example` }));
-      await inTransaction(async (tx) => {
-        for (const mail of mails) await app.scim.server.app.get(Outbox).enqueue(tx, mail);
-      });
+      await inTransaction((tx) => app.scim.server.app.get(Outbox).enqueueAll(tx, tenantId, mails));
       await until('all are delivered', async () => {
         const { rows } = await app.database.query<{ open: number }>(
           `SELECT count(*)::int AS open FROM mail WHERE key = ANY($1) AND status <> 'delivered'`,

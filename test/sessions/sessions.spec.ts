@@ -258,13 +258,25 @@ describe('for the lifecycle, sessions', () => {
     await app.must(204, 'DELETE', `/sessions/${one.id}`);
     await setActive(userId, false);
     const at = new Date();
-    expect(await revokeAll(userId, at)).toEqual([{ id: two.id, revokedAt: at }]);
+    expect(await revokeAll(userId, at)).toEqual([{ id: two.id, userId, revokedAt: at }]);
     expect(await revokeAll(userId, new Date())).toEqual([]);
     expect((await eventsOf(userId, 'session.revoked')).map(({ data }) => data)).toEqual([
       { sessionId: one.id, reason: 'revoked' },
       { sessionId: two.id, reason: 'user_deactivated' },
     ]);
     expect((await sessionsOf(userId))[0]).toMatchObject({ status: 'revoked', revokedBecause: 'user_deactivated' });
+  });
+
+  it('are revoked of many users in one statement', async () => {
+    const users = [await person(), await person(), await person()];
+    const begun = [await login(users[0]!), await login(users[1]!), await login(users[1]!), await login(users[2]!)];
+    const at = [new Date(), new Date(Date.now() + 1)];
+    const wanted = [0, 1].map((i) => ({ userId: users[i]!, at: at[i]! }));
+    const revoked = await db().transaction({ tenantId }, (tx) =>
+      sessions().revokeAllOf(tx, tenantId, wanted, 'user_deactivated'),
+    );
+    expect(revoked).toEqual([0, 1, 1].map((i, n) => ({ id: begun[n]!.id, userId: users[i], revokedAt: at[i] })));
+    expect(await isGood(begun[3]!.token)).toBe(true);
   });
 
   it('that began after the user was let in again stay', async () => {

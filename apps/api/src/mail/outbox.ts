@@ -9,7 +9,11 @@ const ADDRESS = /^(?=.{3,254}$)[^\s\p{Cc}\p{Cs}@<>()[\]\\,;:"]{1,64}@[^\s\p{Cc}\
 const ENQUEUE = statement(
   'mail.enqueue',
   `INSERT INTO mail (tenant_id, id, key, user_id, recipient, template, locale, data, status, due_at, last_error, created_at)
-   VALUES ($1::uuid, $2::uuid, $3, $4::uuid, $5, $6, $7, $8::json, $9, $10::timestamptz, $11, $12::timestamptz)
+   SELECT $1::uuid, m.id, m.key, m.user_id, m.recipient, m.template, m.locale, m.data::json,
+     CASE WHEN m.fault IS NULL THEN 'undelivered' ELSE 'parked' END,
+     CASE WHEN m.fault IS NULL THEN $2::timestamptz END, m.fault, $2::timestamptz
+   FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
+     AS m (id, key, user_id, recipient, template, locale, data, fault)
    ON CONFLICT (tenant_id, key) DO NOTHING`,
 );
 const ERASE = statement(
@@ -42,19 +46,20 @@ export class Outbox {
    * one is parked at once and shown as such, rather than hold up the caller, who cannot help it.
    * @throws Error when there is no such template or its fields are not there, which is the caller's mistake
    */
-  async enqueue(tx: TenantTransaction, mail: NewMail): Promise<void> {
-    const { tenantId, key, to } = mail;
-    if (!key || key.length > MOST_KEY) throw new Error(`The key of a mail has 1 to ${MOST_KEY} characters.`);
-    const template = templateOf(mail.template);
-    const language = languageOf(template, mail.locale);
-    renderMail(template, language, mail.data as MailData);
-    const at = new Date();
-    const good = ADDRESS.test(to);
-    const recipient = to.replace(/[\p{Cc}\p{Cs}]/gu, '').slice(0, 500);
-    const fault = good ? null : 'The recipient is not an e-mail address.';
-    const what = [tenantId, uuidV7(), key, mail.userId ?? null, recipient, template.name, language];
-    const state = [JSON.stringify(mail.data), good ? 'undelivered' : 'parked', good ? at : null, fault, at];
-    await tx.query(ENQUEUE, [...what, ...state]);
+  enqueue(tx: TenantTransaction, mail: NewMail): Promise<void> {
+    return this.enqueueAll(tx, mail.tenantId, [mail]);
+  }
+
+  /** The same for many mails of one tenant in one statement. */
+  async enqueueAll(
+    tx: TenantTransaction,
+    tenantId: string,
+    mails: readonly Omit<NewMail, 'tenantId'>[],
+  ): Promise<void> {
+    if (!mails.length) return;
+    const rows = mails.map(rowOf);
+    const columns = rows[0]!.map((_, column) => rows.map((row) => row[column]));
+    await tx.query(ENQUEUE, [tenantId, new Date(), ...columns]);
   }
 
   /** Forgets every mail about a person, delivered or not, in the caller's transaction. @returns how many */
@@ -62,4 +67,15 @@ export class Outbox {
     const [row] = await tx.query<{ erased: number }>(ERASE, [tenantId, userId]);
     return row!.erased;
   }
+}
+
+/** The columns of a mail from its id on, as ENQUEUE takes them. @throws Error as enqueue */
+function rowOf({ key, userId, to, template: name, locale, data }: Omit<NewMail, 'tenantId'>): (string | null)[] {
+  if (!key || key.length > MOST_KEY) throw new Error(`The key of a mail has 1 to ${MOST_KEY} characters.`);
+  const template = templateOf(name);
+  const language = languageOf(template, locale);
+  renderMail(template, language, data as MailData);
+  const recipient = to.replace(/[\p{Cc}\p{Cs}]/gu, '').slice(0, 500);
+  const fault = ADDRESS.test(to) ? null : 'The recipient is not an e-mail address.';
+  return [uuidV7(), key, userId ?? null, recipient, template.name, language, JSON.stringify(data), fault];
 }

@@ -18,29 +18,31 @@ const list = (after: string) => `SELECT ${SESSION_COLUMNS} FROM sessions s
 const FIRST_PAGE = statement('session.first_page', list(''));
 const NEXT_PAGE = statement('session.next_page', list(' AND s.id < $4::uuid'));
 const IS_USER = statement('session.is_user', `SELECT id FROM users WHERE tenant_id = $1::uuid AND id = $2::uuid`);
-/** What the revocation of the sessions `s` appends; $3 is when, $4 why, $5 by whom. */
+/** What the revocation of the sessions `s` appends; $4 says why, $5 by whom. */
 const EVENTS = `INSERT INTO events (tenant_id, id, occurred_at, type, subject_type, subject_id, context, data)
-  SELECT $1::uuid, uuid_v7(), $3::timestamptz, 'session.revoked', 'User', s.user_id, $5::json,
+  SELECT $1::uuid, uuid_v7(), s.revoked_at, 'session.revoked', 'User', s.user_id, $5::json,
     json_build_object('sessionId', s.id, 'reason', $4::text) FROM s ORDER BY s.id`;
 const REVOKE = statement(
   'session.revoke',
   `WITH s AS (
      UPDATE sessions SET revoked_at = $3::timestamptz, revoked_because = $4
      WHERE tenant_id = $1::uuid AND id = $2::uuid AND revoked_at IS NULL AND expires_at > $3::timestamptz
-     RETURNING id, user_id),
+     RETURNING id, user_id, revoked_at),
    e AS (${EVENTS})
    SELECT id FROM sessions WHERE tenant_id = $1::uuid AND id = $2::uuid`,
 );
 // A session that began since, of a user who was let in again, is none of those that were meant.
 const REVOKE_ALL = statement(
   'session.revoke_all',
-  `WITH s AS (
-     UPDATE sessions s SET revoked_at = $3::timestamptz, revoked_because = $4
-     WHERE s.tenant_id = $1::uuid AND s.user_id = $2::uuid AND s.revoked_at IS NULL AND s.expires_at > $3::timestamptz
-       AND (s.created_at <= $3::timestamptz OR NOT ${USER_STANDS})
+  `WITH w AS (
+     SELECT w.user_id, min(w.at) AS at FROM unnest($2::uuid[], $3::timestamptz[]) AS w (user_id, at) GROUP BY w.user_id),
+   s AS (
+     UPDATE sessions s SET revoked_at = w.at, revoked_because = $4 FROM w
+     WHERE s.tenant_id = $1::uuid AND s.user_id = w.user_id AND s.revoked_at IS NULL AND s.expires_at > w.at
+       AND (s.created_at <= w.at OR NOT ${USER_STANDS})
      RETURNING s.id, s.user_id, s.revoked_at),
    e AS (${EVENTS})
-   SELECT id, revoked_at AS "revokedAt" FROM s ORDER BY id`,
+   SELECT id, user_id AS "userId", revoked_at AS "revokedAt" FROM s ORDER BY id`,
 );
 const ERASE = statement(
   'session.erase',
@@ -64,6 +66,7 @@ export type Introspection =
 
 export interface RevokedSession {
   readonly id: string;
+  readonly userId: string;
   readonly revokedAt: Date;
 }
 
@@ -128,9 +131,21 @@ export class Sessions {
     userId: string,
     reason: string,
     at: Date,
+    context?: EventContext,
+  ): Promise<RevokedSession[]> {
+    return this.revokeAllOf(tx, tenantId, [{ userId, at }], reason, context);
+  }
+
+  /** The same for many users in one statement, each at their time. */
+  revokeAllOf(
+    tx: TenantTransaction,
+    tenantId: string,
+    users: readonly { readonly userId: string; readonly at: Date }[],
+    reason: string,
     context: EventContext = CONTEXT,
   ): Promise<RevokedSession[]> {
-    return tx.query<RevokedSession>(REVOKE_ALL, [tenantId, userId, at, reason, JSON.stringify(context)]);
+    const columns = [users.map(({ userId }) => userId), users.map(({ at }) => at)];
+    return tx.query<RevokedSession>(REVOKE_ALL, [tenantId, ...columns, reason, JSON.stringify(context)]);
   }
 
   /** Forgets every session of a person, with addresses and devices, in the caller's transaction. @returns how many */
