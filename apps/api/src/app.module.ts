@@ -17,6 +17,7 @@ import { ResourcesApiModule, ResourcesModule } from './resources';
 import { ScimModule } from './scim';
 import { SessionsApiModule, SessionsModule } from './sessions';
 import { TenancyModule } from './tenancy';
+import { WebhooksApiModule, WebhooksModule } from './webhooks';
 
 @Global()
 @Module({})
@@ -40,6 +41,7 @@ export class AppModule {
           PeopleModule,
           MappingApiModule,
           SessionsApiModule,
+          WebhooksApiModule,
           MailApiModule,
         ]
       : [];
@@ -59,6 +61,7 @@ export class AppModule {
         ProfilesModule,
         MappingModule,
         SessionsModule,
+        WebhooksModule,
         MailModule,
         ...api,
       ],
