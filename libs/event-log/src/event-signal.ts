@@ -20,6 +20,7 @@ export class EventSignal {
   private sending: Promise<void> | undefined;
   private reconnecting: Promise<void> | undefined;
   private readonly closing = new AbortController();
+  private said: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly url: string,
@@ -47,7 +48,8 @@ export class EventSignal {
   /** Tells every process that something it may hold in memory has changed; resolves when it was sent. */
   async tell(topic: string): Promise<void> {
     this.woken.emit(`topic ${topic}`);
-    await this.client?.query(`SELECT pg_notify('${CHANNEL}', $1)`, [topic]).catch(this.fault);
+    const { client } = this;
+    if (client) await this.say(client, `SELECT pg_notify('${CHANNEL}', $1)`, [topic]).catch(this.fault);
   }
 
   /** Also called after a time without connection, in which a telling may have been missed. */
@@ -123,12 +125,19 @@ export class EventSignal {
   private async send(): Promise<void> {
     for (let client = this.client; this.pending && client; client = this.client) {
       this.pending = false;
-      await client.query(`NOTIFY ${CHANNEL}`).catch((error: Error) => {
+      await this.say(client, `NOTIFY ${CHANNEL}`).catch((error: Error) => {
         // Lost with its connection: the next one sends it again.
         if (this.client !== client) this.pending = true;
         else this.fault(error);
       });
       await delay(SPACING_MS);
     }
+  }
+
+  /** One after the other: pg will not queue the statements of a connection for us any more (pg 9). */
+  private say(client: Client, text: string, values: unknown[] = []): Promise<unknown> {
+    const saying = this.said.then(() => client.query(text, values));
+    this.said = saying.catch(() => undefined);
+    return saying;
   }
 }

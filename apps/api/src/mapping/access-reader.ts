@@ -3,14 +3,14 @@ import { LRUCache } from 'lru-cache';
 import type { Access, PersonDecider } from '@provost/access-policy';
 import { isUuid, statement, TenantDatabase } from '@provost/entities';
 import { PLACE, placeFrom, type PlaceRow, type RegisteredPlace } from '../resources';
-import { COUNTERS, countersOf, type CountersRow } from './counters';
+import { COUNTERS, countersOf, covers, type CountersRow } from './counters';
 import { GRANT_JSON, personOf, PROJECT_JSON, type PersonRow } from './person-row';
 import { TenantPolicies, type TenantPolicy } from './tenant-policies';
 
 /** $1 tenant, $2 and $3 type and key of a resource, $4 user, $5 whether attributes are wanted. One row, or none for nobody. */
 const ASK = statement(
   'mapping.ask',
-  `SELECT u.id, u.user_name, u.active, u.version, p.changed_at::text, ${COUNTERS},
+  `SELECT u.id, u.user_name, u.active, u.version, p.xmin::text AS profile_version, ${COUNTERS},
      (SELECT string_agg(m.group_id::text, ',' ORDER BY m.group_id) FROM memberships m
        WHERE m.tenant_id = $1::uuid AND m.member_id = u.id) AS groups,
      (SELECT json_agg(${PROJECT_JSON} ORDER BY p.key)::text FROM project_members m
@@ -27,7 +27,8 @@ const ASK = statement(
 );
 interface AskRow extends PersonRow, CountersRow {
   version: number;
-  changed_at: string | null;
+  /** The transaction that last wrote what is remembered of the profile: times of two instances may be the same. */
+  profile_version: string | null;
   place: string | null;
 }
 
@@ -53,6 +54,8 @@ interface Known {
 const NOWHERE: ResourceName = { type: 'other', id: '' };
 /** People whose answers are remembered. */
 const MOST_KNOWN = 20_000;
+/** How often a person is read again because the documents or groups changed meanwhile. */
+const RETRIES = 3;
 
 /**
  * Computes what people may do. Each question is one statement, which reads the person and the counters of everything else in
@@ -69,23 +72,31 @@ export class AccessReader {
   ) {}
 
   /** @returns undefined when nobody has this id */
-  async ask(tenantId: string, userId: string, resource: ResourceName = NOWHERE): Promise<Answerer | undefined> {
+  async ask(
+    tenantId: string,
+    userId: string,
+    resource: ResourceName = NOWHERE,
+    retries = RETRIES,
+  ): Promise<Answerer | undefined> {
     if (!isUuid(userId)) return undefined;
     const key = `${tenantId}${userId}`;
     const known = this.known.get(key);
     const readsAttributes = this.policies.remembered(tenantId)?.policy.readsAttributes ?? true;
     const row = await this.read(tenantId, userId, resource, readsAttributes && known === undefined);
     if (!row) return undefined;
-    const policy = await this.policies.atLeast(tenantId, countersOf(row));
+    const counters = countersOf(row);
+    const policy = await this.policies.atLeast(tenantId, counters);
+    // Newer documents over an older person may give what no moment gave: who has left a group, what it has got since.
+    if (retries && !covers(counters, policy.counters)) return this.ask(tenantId, userId, resource, retries - 1);
     const now = new Date();
     const place = placeOf(resource.type, row.place);
-    const stamp = `${row.version} ${row.changed_at} ${row.active} ${row.groups} ${row.projects} ${row.grants}`;
+    const stamp = `${row.version} ${row.profile_version} ${row.active} ${row.groups} ${row.projects} ${row.grants}`;
     if (known && known.policy === policy && known.stamp === stamp && now.getTime() < known.decider.validUntil)
       return { decider: known.decider, place };
     if (policy.policy.readsAttributes && row.resource === null) {
       // Something has changed since it was remembered, and the attributes were not read.
       this.known.delete(key);
-      return this.ask(tenantId, userId, resource);
+      return this.ask(tenantId, userId, resource, retries);
     }
     const decider = policy.policy.decider(personOf(row, policy.history), now);
     this.known.set(key, { policy, stamp, decider });

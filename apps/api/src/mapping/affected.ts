@@ -20,8 +20,9 @@ export function affectedBy(event: EventRow, policy: TenantPolicy): Affected | un
   if (id === null || type === 'access.role_changed') return undefined;
   // Where no document gives roles, only grants do, and these end with the person.
   if (!isDecided(policy) && !WITHOUT_DOCUMENTS.test(type)) return undefined;
-  // A group that comes without members changes nobody's access, but for a mapping that the nodes below inherit.
-  if (type === 'group.created') return isInherited(id, policy) ? { kind: 'everybody' } : undefined;
+  // A group that comes or goes changes nobody's access by that, but for a mapping that the nodes below inherit.
+  if (type === 'group.created' || type === 'group.deleted')
+    return isInherited(id, policy) ? { kind: 'everybody' } : undefined;
   // Names are what group_hierarchy, rollout and conditions know groups by.
   if (type === 'group.updated') return isInherited(id, policy) ? { kind: 'everybody' } : { kind: 'group', id };
   if (type === 'group.member_added' || type === 'group.member_removed')
