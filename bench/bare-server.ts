@@ -16,7 +16,10 @@ export const BARE_SCHEMA = `
   CREATE TABLE events (
     tenant_id uuid NOT NULL, seq bigserial NOT NULL, occurred_at timestamptz NOT NULL, type text NOT NULL,
     subject_id uuid NOT NULL, data text NOT NULL,
-    PRIMARY KEY (tenant_id, seq));`;
+    PRIMARY KEY (tenant_id, seq));
+  CREATE TABLE permissions (
+    tenant_id uuid NOT NULL, user_id uuid NOT NULL, permission text COLLATE "C" NOT NULL,
+    PRIMARY KEY (tenant_id, user_id, permission));`;
 export const BARE_TENANT = '00000000-0000-4000-8000-000000000001';
 
 const GET = { name: 'get', text: 'SELECT resource FROM users WHERE tenant_id = $1 AND id = $2' };
@@ -31,6 +34,11 @@ const ADD_MEMBER = {
   text: `WITH m AS (INSERT INTO memberships (tenant_id, group_id, member_id) VALUES ($1, $2, $3) RETURNING member_id)
     INSERT INTO events (tenant_id, occurred_at, type, subject_id, data)
     SELECT $1, now(), 'group.member_added', m.member_id, $4 FROM m`,
+};
+
+const MAY = {
+  name: 'may',
+  text: 'SELECT FROM permissions WHERE tenant_id = $1 AND user_id = $2 AND permission = $3',
 };
 
 function serve(pool: Pool, port: number): void {
@@ -68,9 +76,15 @@ function serve(pool: Pool, port: number): void {
     await pool.query({ ...ADD_MEMBER, values: [BARE_TENANT, group, member, JSON.stringify({ group })] });
     response.writeHead(204).end();
   };
+  const evaluates = async (body: string, response: ServerResponse) => {
+    const { subject, action } = JSON.parse(body) as { subject: { id: string }; action: { name: string } };
+    const { rowCount } = await pool.query({ ...MAY, values: [BARE_TENANT, subject.id, action.name] });
+    send(response, 200, JSON.stringify({ decision: rowCount === 1 }), 'application/json');
+  };
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     if (request.method === 'GET') return reads(request.url!, response);
     const body = await text(request);
+    if (request.url === '/access/v1/evaluation') return evaluates(body, response);
     return request.method === 'POST' ? creates(body, response) : patches(request.url!, body, response);
   };
   createServer((request, response) => {
@@ -78,9 +92,9 @@ function serve(pool: Pool, port: number): void {
   }).listen(port, '127.0.0.1', () => process.stdout.write('ready\n'));
 }
 
-function send(response: ServerResponse, status: number, body: string): void {
+function send(response: ServerResponse, status: number, body: string, type = 'application/scim+json'): void {
   const bytes = Buffer.from(body);
-  response.writeHead(status, { 'content-type': 'application/scim+json', 'content-length': bytes.length }).end(bytes);
+  response.writeHead(status, { 'content-type': type, 'content-length': bytes.length }).end(bytes);
 }
 
 function text(request: IncomingMessage): Promise<string> {

@@ -26,6 +26,9 @@ const GROUP = `
 const MEMBERS = `
   INSERT INTO memberships (tenant_id, group_id, member_id, member_type)
   SELECT $1, $2, id, 'User' FROM unnest($3::uuid[]) id`;
+const NESTING = `
+  INSERT INTO memberships (tenant_id, member_id, group_id, member_type)
+  SELECT $1, v.*, 'Group' FROM ROWS FROM (unnest($2::uuid[]), unnest($3::uuid[])) v`;
 const BARE_USERS = `
   INSERT INTO users (tenant_id, id, user_name_key, resource)
   SELECT $1, v.* FROM ROWS FROM (unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[])) v`;
@@ -95,6 +98,18 @@ export async function fillGroups(url: string, tenantId: string, groups: readonly
   });
 }
 
+/** Makes groups members of others. @param pairs member and group */
+export async function fillNesting(
+  url: string,
+  tenantId: string,
+  pairs: readonly (readonly [string, string])[],
+): Promise<void> {
+  await withClient(url, async (client) => {
+    await client.query(NESTING, [tenantId, pairs.map(([member]) => member), pairs.map(([, group]) => group)]);
+    await settle(client, ['memberships']);
+  });
+}
+
 /** The same people in the bare server's table, with texts as long as Provost's answers. */
 export async function fillBareUsers(url: string, ids: readonly string[], answer: (n: number) => string): Promise<void> {
   await withClient(url, async (client) => {
@@ -106,6 +121,22 @@ export async function fillBareUsers(url: string, ids: readonly string[], answer:
       await client.query({ name: 'fill_bare', text: BARE_USERS, values: [BARE_TENANT, some, keys, texts] });
     }
     await settle(client, ['users']);
+  });
+}
+
+/** Each of these permissions for each of the people in the bare server's table. */
+export async function fillBarePermissions(
+  url: string,
+  users: readonly string[],
+  permissions: readonly string[],
+): Promise<void> {
+  await withClient(url, async (client) => {
+    await client.query(
+      `INSERT INTO permissions (tenant_id, user_id, permission)
+       SELECT $1, u, p FROM unnest($2::uuid[]) u, unnest($3::text[]) p`,
+      [BARE_TENANT, users, permissions],
+    );
+    await settle(client, ['permissions']);
   });
 }
 

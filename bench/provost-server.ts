@@ -1,11 +1,16 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ChildServer, startNode } from './child-server';
 import { withClient } from './fill';
-import { KeepAliveClient, type Target } from './keep-alive-client';
+import { type Target, UnexpectedAnswer } from './keep-alive-client';
+
+const MAIN = join(__dirname, '..', 'apps', 'api', 'src', 'main.js');
+const POLL_MS = 20;
 
 /** A tenant of a running Provost and the token of its SCIM client. */
 export interface Tenant {
   readonly id: string;
+  readonly slug: string;
   readonly target: Target;
 }
 
@@ -21,48 +26,74 @@ export class ProvostServer {
 
   /** @param profileDir where the process leaves a .cpuprofile when it ends */
   static async start(databaseUrl: string, profileDir: string | undefined): Promise<ProvostServer> {
-    const main = join(__dirname, '..', 'apps', 'api', 'src', 'main.js');
     const profiling = profileDir === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileDir];
     const environment = { DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn', ROLE: 'all' };
-    const server = await startNode([...profiling, main], environment, /Keep them\./);
+    const server = await startNode([...profiling, MAIN], environment, /Keep them\./);
     const shown = (what: string) => new RegExp(`${what} +(\\S+)`).exec(server.output)![1]!;
     const id = await withClient(databaseUrl, async (client) => {
       const { rows } = await client.query<{ id: string }>(`SELECT id FROM tenants WHERE slug = 'default'`);
       return rows[0]!.id;
     });
     const target = { pid: server.pid, port: server.port, base: '/scim/v2', token: shown('SCIM token') };
-    return new ProvostServer(server, databaseUrl, { id, target }, shown('Admin token'));
+    return new ProvostServer(server, databaseUrl, { id, slug: 'default', target }, shown('Admin token'));
+  }
+
+  /** One more process on the same database. @param role what it does (ROLE) */
+  async startBeside(role: 'api' | 'worker'): Promise<Pick<ChildServer, 'pid' | 'port' | 'stop'>> {
+    const environment = { DATABASE_URL: this.databaseUrl, LOG_LEVEL: 'warn', ROLE: role };
+    return startNode([MAIN], environment, /Provost is ready/);
   }
 
   /** One more tenant, with a SCIM credential of its own. */
   async newTenant(slug: string): Promise<Tenant> {
+    const { id } = await this.call<{ id: string }>('POST', '/api/v1/tenants', { slug, name: slug });
+    return { id, slug, target: await this.targetOf(slug, 'scim') };
+  }
+
+  /** Where and as whom to call: a new credential of that tenant. */
+  async targetOf(slug: string, kind: 'scim' | 'app'): Promise<Target> {
+    const made = await this.call<{ token: string }>('POST', '/api/v1/credentials', { kind, name: 'bench' }, slug);
     const { pid, port } = this.server;
-    const client = new KeepAliveClient({ pid, port, base: '', token: this.operatorToken });
-    try {
-      const made = await client.succeed('POST', '/api/v1/tenants', JSON.stringify({ slug, name: slug }));
-      const { id } = JSON.parse(made.body) as { id: string };
-      const target = { pid, port, base: '/scim/v2', token: await this.newToken(slug) };
-      return { id, target };
-    } finally {
-      client.close();
-    }
+    return { pid, port, base: kind === 'scim' ? '/scim/v2' : '', token: made.token };
+  }
+
+  /** The management API as the operator. @returns the body of the answer @throws Error when that is no success */
+  async call<T>(method: string, path: string, body: object, slug?: string): Promise<T> {
+    const answer = await this.send(method, path, body, slug);
+    return (await answer.json()) as T;
+  }
+
+  /** The same, with the answer as it comes. */
+  async send(method: string, path: string, body: object, slug?: string): Promise<Response> {
+    const answer = await fetch(`http://127.0.0.1:${this.server.port}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.operatorToken}`,
+        'content-type': 'application/json',
+        ...(slug === undefined ? {} : { 'x-tenant': slug }),
+      },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok)
+      throw new UnexpectedAnswer(`${method} ${path} was answered ${answer.status}: ${await answer.text()}`);
+    return answer;
+  }
+
+  /** Resolves when a consumer of the log, or every one, has handled what was in it at the time of the call. */
+  async followedUp(consumer?: string): Promise<void> {
+    await withClient(this.databaseUrl, async (client) => {
+      const { rows } = await client.query<{ seq: string }>('SELECT coalesce(max(seq), 0)::text AS seq FROM events');
+      for (let behind = true; behind; await delay(POLL_MS)) {
+        const { rowCount } = await client.query(
+          'SELECT FROM event_consumers WHERE position < $1 AND ($2::text IS NULL OR name = $2)',
+          [rows[0]!.seq, consumer],
+        );
+        behind = rowCount !== 0;
+      }
+    });
   }
 
   stop(): Promise<void> {
     return this.server.stop();
-  }
-
-  private async newToken(slug: string): Promise<string> {
-    const answer = await fetch(`http://127.0.0.1:${this.server.port}/api/v1/credentials`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${this.operatorToken}`,
-        'content-type': 'application/json',
-        'x-tenant': slug,
-      },
-      body: JSON.stringify({ kind: 'scim', name: 'bench' }),
-    });
-    if (!answer.ok) throw new Error(`A credential for ${slug} was answered ${answer.status}: ${await answer.text()}`);
-    return ((await answer.json()) as { token: string }).token;
   }
 }

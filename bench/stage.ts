@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@provost/embedded-postgres';
+import { type AccessTenant, accessTenant, ALONE, barePermissions, CROWDED } from './access-tenant';
 import { BARE_SCHEMA } from './bare-server';
 import { type ChildServer, startNode } from './child-server';
 import { fillBareUsers, fillUsers, withClient } from './fill';
@@ -94,6 +95,26 @@ export class Stage {
     });
   }
 
+  /** A tenant whose groups are access, in a database and behind a Provost of its own: `alone` shall pay for no other's rows. */
+  accessTenant(name: 'crowded' | 'alone'): Promise<AccessTenant> {
+    return this.once(`access ${name}`, async () =>
+      accessTenant(await this.provost(name), name === 'crowded' ? CROWDED : ALONE),
+    );
+  }
+
+  /** The bare server with permissions of the people of the crowded tenant. */
+  bareDecisions(): Promise<Target> {
+    return this.once('bare decisions', async () => {
+      const tenant = await this.accessTenant('crowded');
+      progress('starting the bare server');
+      const url = await this.createDatabase('bare_decisions');
+      await withClient(url, (client) => client.query(BARE_SCHEMA));
+      await barePermissions(url, tenant);
+      const { pid, port } = await this.baseline('bare-server.js', url);
+      return { pid, port, base: '' };
+    });
+  }
+
   /** SCIMMY with as many people in its Map. */
   scimmy(): Promise<Target> {
     return this.once('scimmy', async () => {
@@ -128,8 +149,10 @@ export class Stage {
   }
 
   async close(): Promise<void> {
-    if (this.options.profile !== undefined && this.made.has('provost measured'))
-      await withClient((await this.provost()).databaseUrl, printStatements).catch(() => undefined);
+    if (this.options.profile !== undefined)
+      for (const server of this.started)
+        if (server instanceof ProvostServer)
+          await withClient(server.databaseUrl, printStatements).catch(() => undefined);
     await Promise.all(this.started.map((server) => server.stop()));
     await this.postgres.stop();
     rmSync(this.folder, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { person } from './person';
 export type Traffic =
   | { readonly kind: 'read'; readonly paths: readonly string[] }
   | { readonly kind: 'create'; readonly first: number }
+  | { readonly kind: 'evaluate'; readonly bodies: readonly string[] }
   | {
       readonly kind: 'addMember';
       readonly groups: readonly string[];
@@ -29,6 +30,8 @@ export function requestOf(traffic: Traffic, n: number): Request {
   switch (traffic.kind) {
     case 'read':
       return { method: 'GET', path: traffic.paths[n % traffic.paths.length]! };
+    case 'evaluate':
+      return { method: 'POST', path: '/access/v1/evaluation', body: traffic.bodies[n % traffic.bodies.length]! };
     case 'create':
       return { method: 'POST', path: '/Users', body: JSON.stringify(person(traffic.first + n)) };
     case 'addMember': {

@@ -1,18 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
 import { KeepAliveClient, type Target, UnexpectedAnswer } from '../keep-alive-client';
+import { residentMemory } from '../resident-memory';
 import { PEOPLE } from '../stage';
 import type { Measure } from './measure';
 
 const COUNT = 1_000;
 const WARM_UP_LISTS = 5;
-
-/** Resident memory of a process in MiB. */
-function residentMemory(pid: number): number {
-  if (process.platform === 'linux')
-    return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
-  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)]).toString()) / 1024;
-}
 
 function mean(figures: readonly number[]): number {
   return figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
