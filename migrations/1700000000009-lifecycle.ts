@@ -44,6 +44,7 @@ export class Lifecycle1700000000009 implements MigrationInterface {
     await runner.query(
       `CREATE INDEX lifecycle_runs_due ON lifecycle_runs (next_at, tenant_id) WHERE next_at IS NOT NULL`,
     );
+    await runner.query(`CREATE INDEX lifecycle_runs_state ON lifecycle_runs (tenant_id, state, id)`);
     await runner.query(`CREATE INDEX lifecycle_runs_rule ON lifecycle_runs (tenant_id, rule, requested_at)`);
     // Somebody arrives once.
     await runner.query(

@@ -9,6 +9,7 @@ import { ErrorFilter } from './error-filter';
 import { HealthModule } from './health';
 import { FaultLog } from './http';
 import { JobsApiModule, JobsModule } from './jobs';
+import { LifecycleApiModule, LifecycleModule } from './lifecycle';
 import { MailApiModule, MailModule } from './mail';
 import { MappingApiModule, MappingModule } from './mapping';
 import { PeopleModule, ProfilesModule } from './people';
@@ -43,6 +44,7 @@ export class AppModule {
           SessionsApiModule,
           WebhooksApiModule,
           MailApiModule,
+          LifecycleApiModule,
         ]
       : [];
     return {
@@ -63,6 +65,7 @@ export class AppModule {
         SessionsModule,
         WebhooksModule,
         MailModule,
+        LifecycleModule,
         ...api,
       ],
       providers: [FirstStart, { provide: APP_FILTER, useClass: ErrorFilter }],

@@ -6,6 +6,7 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Index('lifecycle_runs_user', ['tenantId', 'userId', 'eventSeq'])
 @Index('lifecycle_runs_next', ['tenantId', 'eventSeq'], { where: '(next_at IS NOT NULL)' })
 @Index('lifecycle_runs_due', ['nextAt', 'tenantId'], { where: '(next_at IS NOT NULL)' })
+@Index('lifecycle_runs_state', ['tenantId', 'state', 'id'])
 @Index('lifecycle_runs_rule', ['tenantId', 'rule', 'requestedAt'])
 @Index('lifecycle_runs_arrival', ['tenantId', 'userId'], { unique: true, where: `(rule = 'user_creation'::text)` })
 @Index('lifecycle_runs_held', ['tenantId', 'holdId'], { where: '(hold_id IS NOT NULL)' })

@@ -1,2 +1,3 @@
+export { contentChanged } from './resource-events';
 export * from './resource-reader';
 export * from './resources.module';

@@ -49,3 +49,8 @@ function own(fields: Fields, name: string): unknown {
 function json(value: unknown): string {
   return JSON.stringify(value ?? null);
 }
+
+/** The event of a change of one field of a piece of content, where nobody has the whole of it at hand. */
+export function contentChanged(tenantId: string, key: string, path: string, from: unknown, to: unknown): NewEvent {
+  return resourceEvent(tenantId, 'content', 'updated', key, [{ path, ...(from !== undefined && { from }), to }]);
+}

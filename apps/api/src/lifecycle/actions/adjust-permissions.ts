@@ -1,0 +1,43 @@
+import type { AccessNames } from '@provost/access-policy';
+import type { AccessWithout } from '../access-without';
+import { counted, type LifecycleAction, NO_ARGUMENTS, type Outcome } from './lifecycle-action';
+
+const KINDS = ['roles', 'permissions', 'workspaces'] as const;
+type Lost = Record<(typeof KINDS)[number], string[]>;
+
+/**
+ * Records what a group removal took away. There is nothing to adjust, as access is computed whenever it is asked for; what was
+ * before and what is after is what an auditor wants to see.
+ */
+export function adjustPermissions(access: AccessWithout): LifecycleAction {
+  return {
+    code: 'adjust_permissions',
+    about: 'Computes the access of the person again and records it before and after.',
+    schema: NO_ARGUMENTS,
+    destructive: false,
+    async execute({ tenantId, tasks, at }) {
+      const changes = await access.of(tenantId, tasks, at);
+      return new Map(
+        tasks.map(({ runId }): [string, Outcome] => {
+          const { before, after } = changes.get(runId) ?? { before: NONE, after: NONE };
+          const lost = Object.fromEntries(
+            KINDS.map((kind) => [kind, before[kind].filter((name) => !after[kind].includes(name))]),
+          );
+          return [runId, { state: 'done', result: { before, after, lost } }];
+        }),
+      );
+    },
+    describe({ lost }) {
+      const { roles, permissions, workspaces } = lost as Lost;
+      if (!roles.length && !permissions.length && !workspaces.length) return 'No access is lost.';
+      const parts = [
+        counted(roles.length, 'role', 'roles'),
+        counted(permissions.length, 'permission', 'permissions'),
+        counted(workspaces.length, 'workspace', 'workspaces'),
+      ];
+      return `Access lost: ${parts.join(', ')}.`;
+    },
+  };
+}
+
+const NONE: AccessNames = { roles: [], permissions: [], workspaces: [] };

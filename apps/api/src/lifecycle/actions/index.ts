@@ -1,0 +1,2 @@
+export * from './action-registry';
+export * from './lifecycle-action';

@@ -1,0 +1,85 @@
+import { statement } from '@provost/entities';
+import type { Outbox } from '../../mail';
+import { type Effect, recordEffects, taskColumns, TASKS } from './effects';
+import { type ActionBatch, counted, type LifecycleAction, NO_ARGUMENTS, type Outcome } from './lifecycle-action';
+
+/** The manager ($5), and whoever is in a project with the person or was until this run. */
+const TEAM = statement(
+  'lifecycle.team',
+  `WITH ${TASKS},
+   m AS (SELECT x.run_id, x.manager_id AS id FROM ROWS FROM (unnest($2::uuid[]), unnest($5::uuid[])) AS x (run_id, manager_id)
+     UNION SELECT t.run_id, o.user_id FROM t JOIN project_members m ON m.tenant_id = $1::uuid AND m.user_id = t.user_id
+       JOIN project_members o ON o.tenant_id = $1::uuid AND o.project_key = m.project_key
+     UNION SELECT t.run_id, o.user_id FROM t JOIN lifecycle_effects l ON l.tenant_id = $1::uuid AND l.run_id = t.run_id
+         AND l.kind = 'project_left' JOIN project_members o ON o.tenant_id = $1::uuid AND o.project_key = l.subject)
+   SELECT m.run_id, u.id, coalesce(u.display_name, u.user_name) AS name,
+     coalesce(u.resource->>'preferredLanguage', u.resource->>'locale') AS locale,
+     coalesce((SELECT j.value->>'value' FROM json_array_elements(CASE json_typeof(u.resource->'emails') WHEN 'array'
+         THEN u.resource->'emails' END) WITH ORDINALITY AS j (value, place)
+       ORDER BY (j.value->>'primary') IS NOT DISTINCT FROM 'true' DESC, j.place LIMIT 1),
+       CASE WHEN u.user_name LIKE '%@%' THEN u.user_name END) AS email
+   FROM m JOIN users u ON u.tenant_id = $1::uuid AND u.id = m.id JOIN t ON t.run_id = m.run_id
+   WHERE u.active AND u.id <> t.user_id ORDER BY u.id`,
+);
+
+interface MemberRow {
+  run_id: string;
+  id: string;
+  name: string;
+  locale: string | null;
+  email: string | null;
+}
+
+/** Mail to the people who work with whoever left, with what becomes of their work. */
+export function notifyTeamMembers(outbox: Outbox, appName: string): LifecycleAction {
+  return {
+    code: 'notify_team_members',
+    about: 'Tells the manager and whoever shares a project with the person, by mail.',
+    schema: NO_ARGUMENTS,
+    destructive: false,
+    async execute(batch) {
+      const { tx, tenantId, at, tasks, people } = batch;
+      const managers = tasks.map(({ userId }) => people.get(userId)?.managerId ?? null);
+      const team = new Map<string, MemberRow[]>(tasks.map(({ runId }) => [runId, []]));
+      const values = [tenantId, ...taskColumns(batch), managers];
+      for (const row of await tx.query<MemberRow>(TEAM, values)) team.get(row.run_id)!.push(row);
+      const outcomes = new Map<string, Outcome>();
+      for (const task of tasks) {
+        const { runId, position } = task;
+        const reached = team.get(runId)!.filter(({ email }) => email !== null);
+        for (const member of reached) await mail(batch, task, member);
+        const told = reached.map(({ id }): Effect => ({
+          runId,
+          position,
+          kind: 'person_told',
+          subject: id,
+          to: id,
+          at,
+        }));
+        await recordEffects(tx, tenantId, told);
+        const unreachable = team.get(runId)!.length - reached.length;
+        outcomes.set(runId, { state: 'done', result: { told: reached.length, unreachable } });
+      }
+      return outcomes;
+    },
+    describe: ({ told }) => (told ? `${counted(told, 'person', 'people')} told by mail.` : 'There is nobody to tell.'),
+  };
+
+  function mail(batch: ActionBatch, { runId, userId, rule }: ActionBatch['tasks'][number], member: MemberRow) {
+    const moves = batch.done(runId).join(' ');
+    return outbox.enqueue(batch.tx, {
+      tenantId: batch.tenantId,
+      userId,
+      to: member.email!,
+      template: 'team_notice',
+      ...(member.locale !== null && { locale: member.locale }),
+      data: {
+        name: member.name,
+        personName: batch.people.get(userId)?.name ?? 'A colleague',
+        appName: rule === 'group_removal' ? `parts of ${appName}` : appName,
+        moves: moves || 'Nothing was moved.',
+      },
+      key: `lifecycle ${runId} team ${member.id}`,
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import type { Outbox } from '../../mail';
+import { recordEffects } from './effects';
+import { type LifecycleAction, NO_ARGUMENTS, type Outcome } from './lifecycle-action';
+
+/** The mail that greets whoever arrives. */
+export function welcomeEmail(outbox: Outbox, appName: string): LifecycleAction {
+  return {
+    code: 'welcome_email',
+    about: 'Greets the person by mail, in their language where there is a template in it.',
+    schema: NO_ARGUMENTS,
+    destructive: false,
+    async execute({ tx, tenantId, at, tasks, people }) {
+      const outcomes = new Map<string, Outcome>();
+      for (const { runId, position, userId } of tasks) {
+        const person = people.get(userId);
+        const sent = person?.active && person.email !== undefined;
+        outcomes.set(runId, { state: 'done', result: { sent: !!sent } });
+        if (!sent) continue;
+        const { name, userName, email, locale } = person;
+        await outbox.enqueue(tx, {
+          ...{ tenantId, userId, to: email!, template: 'welcome', key: `lifecycle ${runId} welcome` },
+          ...(locale !== undefined && { locale }),
+          data: { name, appName, userName },
+        });
+        await recordEffects(tx, tenantId, [{ runId, position, kind: 'person_told', subject: userId, to: userId, at }]);
+      }
+      return outcomes;
+    },
+    describe: ({ sent }) => (sent ? 'The welcome mail was sent.' : 'Nobody to greet: inactive, or without an address.'),
+  };
+}

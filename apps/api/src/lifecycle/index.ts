@@ -1,0 +1,1 @@
+export { LifecycleApiModule, LifecycleModule } from './lifecycle.module';

@@ -1,0 +1,227 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DatabaseUnavailable, TenantDatabase, type TenantTransaction } from '@provost/entities';
+import { appendEvents, type EventContext, EventSignal, type NewEvent } from '@provost/event-log';
+import { type ActionBatch, type ActionCode, ActionRegistry, type ActionTask, type Outcome } from './actions';
+import { PeopleOfRuns } from './people-of-runs';
+import * as sql from './run-statements';
+
+/** Runs that share a transaction. */
+const MOST_CLAIMED = 100;
+/** How long an action waits after each failed attempt; after one more it is parked. */
+const BACKOFF_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000, 21_600_000] as const;
+const MOST_ERROR = 1_000;
+export const LIFECYCLE_CONTEXT: EventContext = {
+  actor: { type: 'system', id: 'lifecycle' },
+  request: { id: 'lifecycle' },
+};
+
+interface ClaimedAction {
+  position: number;
+  action: ActionCode;
+  arguments: Record<string, unknown>;
+  state: string;
+  result: Record<string, unknown> | null;
+  attempts: number;
+}
+/** A run that is locked by the transaction at hand. */
+export interface ClaimedRun {
+  id: string;
+  event_id: string;
+  event_seq: string;
+  rule: string;
+  trigger: string;
+  user_id: string;
+  group_id: string | null;
+  state: string;
+  requested_at: Date;
+  started_at: Date | null;
+  actions: ClaimedAction[];
+}
+/** What an action of a run came to. */
+export interface DoneAction {
+  readonly task: ActionTask;
+  readonly action: ActionCode;
+  readonly outcome: Outcome;
+  readonly sentence: string;
+}
+
+/**
+ * Carries runs out. Many runs share a transaction and each kind of action in them is done with a few statements; when one of
+ * them fails, nothing has happened, and each is done alone, an action a transaction, so that only that one waits. What an action
+ * does, that it is done, and its events are one transaction: a worker that dies has done all of it or nothing.
+ */
+@Injectable()
+export class RunWork {
+  constructor(
+    @Inject(TenantDatabase) private readonly db: TenantDatabase,
+    @Inject(EventSignal) private readonly signal: EventSignal,
+    @Inject(ActionRegistry) private readonly registry: ActionRegistry,
+    @Inject(PeopleOfRuns) private readonly people: PeopleOfRuns,
+  ) {}
+
+  /**
+   * Does what is due in a tenant, up to a hundred runs.
+   * @returns whether there may be more
+   * @throws DatabaseUnavailable
+   */
+  async some(tenantId: string): Promise<boolean> {
+    let claimed: ClaimedRun[] = [];
+    try {
+      await this.db.transaction({ tenantId }, async (tx) => {
+        claimed = [];
+        const [lock] = await tx.query<{ got: boolean }>(sql.TRY_LOCK, [tenantId]);
+        if (!lock!.got) return;
+        claimed = await tx.query<ClaimedRun>(sql.CLAIM_MANY, [tenantId, MOST_CLAIMED]);
+        if (claimed.length) await this.finish(tx, tenantId, claimed, await this.perform(tx, tenantId, claimed));
+      });
+    } catch (error) {
+      if (error instanceof DatabaseUnavailable || !claimed.length) throw error;
+      for (const { id } of claimed) await this.alone(tenantId, id);
+    }
+    if (claimed.length) this.signal.announce();
+    return claimed.length > 0;
+  }
+
+  /** One run, an action at a time, until it is through or an action has failed. */
+  private async alone(tenantId: string, runId: string): Promise<void> {
+    for (let more = true; more;) {
+      let current: ClaimedAction | undefined;
+      try {
+        more = await this.db.transaction({ tenantId }, async (tx) => {
+          current = undefined;
+          await tx.query(sql.LOCK, [tenantId]);
+          const [run] = await tx.query<ClaimedRun>(sql.CLAIM_ONE, [tenantId, runId]);
+          current = run?.actions.find(({ state }) => state === 'pending');
+          if (!run) return false;
+          await this.finish(tx, tenantId, [run], await this.perform(tx, tenantId, [run], 1));
+          return run.actions.filter(({ state }) => state === 'pending').length > 1;
+        });
+      } catch (error) {
+        if (error instanceof DatabaseUnavailable || !current) throw error;
+        await this.failed(tenantId, runId, current, error);
+        return;
+      }
+    }
+  }
+
+  /**
+   * Does the pending actions of runs, each of another user, in the transaction at hand.
+   * @param most of each run at most so many
+   */
+  async perform(
+    tx: TenantTransaction,
+    tenantId: string,
+    runs: readonly ClaimedRun[],
+    most = Infinity,
+  ): Promise<{ done: DoneAction[]; events: NewEvent[] }> {
+    const people = await this.people.load(
+      tx,
+      tenantId,
+      runs.map(({ user_id, event_seq, actions }) => ({ userId: user_id, eventSeq: event_seq, actions })),
+    );
+    const at = new Date();
+    const done: DoneAction[] = [];
+    const events: NewEvent[] = [];
+    const sentences = new Map<string, string[]>(runs.map((run) => [run.id, this.sentences(run)]));
+    const pending = runs.map((run) => ({ run, actions: run.actions.filter(({ state }) => state === 'pending') }));
+    const rounds = Math.min(most, Math.max(...pending.map(({ actions }) => actions.length)));
+    for (let round = 0; round < rounds; round++) {
+      const kinds = new Map<ActionCode, ActionTask[]>();
+      for (const { run, actions } of pending) {
+        const action = actions[round];
+        if (action) kinds.set(action.action, [...(kinds.get(action.action) ?? []), taskOf(run, action)]);
+      }
+      for (const [code, tasks] of kinds) {
+        const action = this.registry.get(code);
+        const batch: ActionBatch = {
+          ...{ tx, tenantId, at, tasks, people },
+          done: (runId) => sentences.get(runId)!,
+          tell: (event) => events.push(event),
+        };
+        const outcomes = await action.execute(batch);
+        for (const task of tasks) {
+          const outcome = outcomes.get(task.runId);
+          if (!outcome) throw new Error(`${code} says nothing of the run ${task.runId}.`);
+          const nameOf = (id: string) => people.get(task.userId)?.nameOf(id) ?? id;
+          const sentence = outcome.state === 'done' ? action.describe(outcome.result, nameOf) : outcome.reason;
+          if (outcome.state === 'done') sentences.get(task.runId)!.push(sentence);
+          done.push({ task, action: code, outcome, sentence });
+        }
+      }
+    }
+    return { done, events };
+  }
+
+  /** Marks what was done, and tells it. */
+  private async finish(
+    tx: TenantTransaction,
+    tenantId: string,
+    runs: readonly ClaimedRun[],
+    { done, events }: { done: readonly DoneAction[]; events: readonly NewEvent[] },
+  ): Promise<void> {
+    const at = new Date();
+    await tx.query(sql.FINISH_ACTIONS, [
+      ...[tenantId, at, done.map(({ task }) => task.runId), done.map(({ task }) => task.position)],
+      done.map(({ outcome }) => outcome.state),
+      done.map(({ outcome }) => (outcome.state === 'held' ? outcome.reason : null)),
+      done.map(({ outcome }) => (outcome.state === 'done' ? JSON.stringify(outcome.result) : null)),
+    ]);
+    const states = runs.map((run) => stateAfter(run, done));
+    await tx.query(sql.FINISH_RUNS, [tenantId, at, runs.map(({ id }) => id), states]);
+    const told = runs.flatMap((run, i) => runEvents(run, states[i]!));
+    const started = told.filter(({ type }) => type === 'lifecycle.run_started');
+    const ended = told.filter(({ type }) => type !== 'lifecycle.run_started');
+    await appendEvents(tx, { tenantId }, LIFECYCLE_CONTEXT, [...started, ...events, ...ended], at);
+  }
+
+  private async failed(tenantId: string, runId: string, action: ClaimedAction, error: unknown): Promise<void> {
+    const wait = BACKOFF_MS[action.attempts];
+    const reason = error instanceof Error ? error.message : String(error);
+    const next = wait === undefined ? null : new Date(Date.now() + wait);
+    await this.db.transaction({ tenantId }, async (tx) => {
+      const values = [runId, action.position, reason.slice(0, MOST_ERROR), next ? 'pending' : 'failed', next];
+      const rows = await tx.query(sql.FAIL_ACTION, [tenantId, ...values]);
+      if (!rows.length || next) return;
+      const data = { runId, action: action.action, attempts: action.attempts + 1 };
+      const event = { type: 'lifecycle.run_failed', subjectType: 'LifecycleRun', subjectId: runId, data } as const;
+      await appendEvents(tx, { tenantId }, LIFECYCLE_CONTEXT, [event]);
+    });
+  }
+
+  private sentences({ actions }: ClaimedRun): string[] {
+    const done = actions.filter(({ state, result }) => state === 'done' && result);
+    return done.map(({ action, result }) => this.registry.get(action).describe(result!, (id) => id));
+  }
+}
+
+function taskOf(run: ClaimedRun, action: ClaimedAction): ActionTask {
+  return {
+    runId: run.id,
+    position: action.position,
+    userId: run.user_id,
+    groupId: run.group_id,
+    rule: run.rule,
+    requestedAt: run.requested_at,
+    arguments: action.arguments,
+  };
+}
+
+function stateAfter(run: ClaimedRun, done: readonly DoneAction[]): 'running' | 'failed' | 'held' | 'done' {
+  const now = new Map(done.filter(({ task }) => task.runId === run.id).map((one) => [one.task.position, one.outcome]));
+  const states = run.actions.map(({ position, state }) => now.get(position)?.state ?? state);
+  if (states.includes('pending')) return 'running';
+  if (states.includes('failed')) return 'failed';
+  return states.includes('held') ? 'held' : 'done';
+}
+
+function runEvents(run: ClaimedRun, state: string): NewEvent[] {
+  const about = { runId: run.id, rule: run.rule, trigger: run.trigger, eventId: run.event_id };
+  const subject = { subjectType: 'User', subjectId: run.user_id, ...(run.group_id && { groupId: run.group_id }) };
+  const events: NewEvent[] = [];
+  if (run.started_at === null) events.push({ type: 'lifecycle.run_started', ...subject, data: about });
+  if (state === 'running') return events;
+  events.push({ type: 'lifecycle.run_completed', ...subject, data: { ...about, state } });
+  if (state === 'done' && run.rule === 'user_removal')
+    events.push({ type: 'user.deprovisioned', ...subject, data: { runId: run.id } });
+  return events;
+}
