@@ -32,7 +32,8 @@ export class PolicyPlan {
     const { type, document, warnings } = await this.documents.validate(tenantId, name, raw);
     const current = await this.policies.current(tenantId);
     const proposed = this.proposed(current, name, document);
-    const doubts = name === 'group_mappings' ? bindingWarnings(proposed.bindings, proposed.groups) : [];
+    const { bindings, groups } = proposed;
+    const doubts = name === 'group_mappings' ? bindingWarnings(Object.keys(document as object), bindings, groups) : [];
     const all = [...warnings, ...doubts];
     const changes = type.decidesAccess ? this.compare(tenantId, current, proposed) : nobody();
     return { warnings: all, text: asText(changes, all) };

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Finding, type GroupMappings, pointerTo } from '@provost/access-policy';
+import { bindingWarning, type Finding, type GroupMappings } from '@provost/access-policy';
 import { isUuid, statement, TenantDatabase, type TenantTransaction } from '@provost/entities';
 import { fold } from '@provost/scim-protocol';
 
@@ -71,13 +71,8 @@ export class PolicyBindings {
   /** What an administrator should know of the bindings; at most `most` of it. */
   async warnings(tenantId: string, most: number): Promise<Finding[]> {
     const rows = await this.db.run<DoubtfulRow>({ tenantId }, DOUBTFUL, [tenantId, most]);
-    return rows.map((row) => ({ pointer: pointerTo('', row.key), detail: doubt(row) }));
+    return rows.map(({ key, group_id, exists, shared_with }) =>
+      bindingWarning({ key, groupId: group_id, exists, first: shared_with }),
+    );
   }
-}
-
-function doubt({ key, group_id, exists, shared_with }: DoubtfulRow): string {
-  if (group_id === null) return 'matches no group yet, by display name, id or externalId; the first that does gets it';
-  if (!exists)
-    return 'belongs to a group that was deleted, so nobody has it; to give it to another group, put the document without this key, then with it';
-  return `means the same group as "${shared_with ?? key}", whose members have both`;
 }

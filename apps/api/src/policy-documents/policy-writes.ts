@@ -1,5 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { differences, type Finding, type GroupMappings, groupMappings, sameValue } from '@provost/access-policy';
+import {
+  differences,
+  type Finding,
+  type GroupMappings,
+  groupMappings,
+  MOST_BINDING_WARNINGS,
+  sameValue,
+} from '@provost/access-policy';
 import { statement, TenantDatabase, type TenantTransaction } from '@provost/entities';
 import { appendEvents, type EventContext, EventSignal, type NewEvent } from '@provost/event-log';
 import { v5 as uuidV5 } from 'uuid';
@@ -29,8 +36,6 @@ const COUNT = statement(
   `INSERT INTO access_versions (tenant_id, documents) VALUES ($1::uuid, 1)
    ON CONFLICT (tenant_id) DO UPDATE SET documents = access_versions.documents + 1`,
 );
-
-const MOST_WARNINGS = 100;
 
 /** What a put or a rollback answers. */
 export interface PutView extends DocumentView {
@@ -101,7 +106,7 @@ export class PolicyWrites {
       return { ...row, document };
     });
     this.signal.announce();
-    const bound = name === groupMappings.name ? await this.bindings.warnings(tenantId, MOST_WARNINGS) : [];
+    const bound = name === groupMappings.name ? await this.bindings.warnings(tenantId, MOST_BINDING_WARNINGS) : [];
     return { ...documentView(current), warnings: [...warnings, ...bound] };
   }
 }

@@ -1,4 +1,4 @@
-import { bindingWarnings } from './index';
+import { bindingWarnings, MOST_BINDING_WARNINGS } from './index';
 import { ava, grantOf, inWorkspace, names, NOW, policyOf } from './tenant.fixture';
 
 describe('group_mappings', () => {
@@ -113,15 +113,20 @@ describe('group_mappings', () => {
     expect(odd.access(ava(), NOW).roles).toEqual([]);
   });
 
-  it('warns of keys that share a group or have lost it', () => {
+  it('warns of keys that share a group, have lost it or have none, in their order and not without end', () => {
     const bindings = new Map([
-      ['a', 'g1'],
       ['b', 'g1'],
+      ['a', 'g1'],
       ['c/d', 'gone'],
+      ['e', 'g2'],
     ]);
-    expect(bindingWarnings(bindings, { name: (id) => (id === 'gone' ? undefined : id) })).toEqual([
-      { pointer: '/b', detail: 'is bound to the same group as "a"; the members have both' },
-      { pointer: '/c~1d', detail: expect.stringContaining('no longer exists') as string },
+    const groups = { name: (id: string) => (id === 'gone' ? undefined : id) };
+    expect(bindingWarnings(['none', ...bindings.keys()], bindings, groups)).toEqual([
+      { pointer: '/b', detail: 'means the same group as "a", whose members have both' },
+      { pointer: '/c~1d', detail: expect.stringContaining('was deleted') as string },
+      { pointer: '/none', detail: expect.stringContaining('matches no group yet') as string },
     ]);
+    const many = Array.from({ length: 1_000 }, (_, i) => `key ${i}`);
+    expect(bindingWarnings(many, bindings, groups)).toHaveLength(MOST_BINDING_WARNINGS);
   });
 });
