@@ -11,7 +11,7 @@ import { WorkerName } from './worker-name';
 /** The net under the signal, and how soon the leases of a dead worker are found. */
 const POLL_MS = 1_000;
 /** A busy log wakes no more often than that; what this process has put into the queue itself does not wait for it. */
-const SPACING_MS = 50;
+const SPACING_MS = 100;
 /** Tenants that are looked after at once: connections that it takes from the pool. */
 const HANDS = 3;
 /** What is under way at the end is waited for that long; then it is left to whoever comes next. */

@@ -77,13 +77,16 @@ export const CLAIM = statement(
              AND p.state = 'pending' AND p.in_order AND p.position < d.position))
        ORDER BY d.due_at, d.position LIMIT least(w.room, $7::int) FOR UPDATE SKIP LOCKED) c),
    d AS (
-     UPDATE webhook_deliveries d SET leased_by = $2::uuid FROM c WHERE d.tenant_id = $1::uuid AND d.id = c.id RETURNING d.*)
+     -- An array and lookups: how few they are is not known to a plan, which would read the whole table for more.
+     UPDATE webhook_deliveries d SET leased_by = $2::uuid
+     WHERE d.tenant_id = $1::uuid AND d.id = ANY((SELECT array_agg(c.id) FROM c)::uuid[]) RETURNING d.*)
    SELECT d.id, d.webhook_id, d.type, d.occurred_at, d.event_id, d.event_seq::text, d.subject_id, d.attempts, e.subject_type,
      e.group_id, e.context, coalesce(e.data, d.data) AS data, coalesce(e.sealed, d.sealed) AS sealed, k.key, w.url, w.secret,
      w.previous_secret
    FROM d JOIN w ON w.id = d.webhook_id
-     LEFT JOIN events e ON e.tenant_id = $1::uuid AND e.seq = d.event_seq
-     LEFT JOIN subject_keys k ON k.tenant_id = $1::uuid AND k.subject_id = d.subject_id
+     LEFT JOIN LATERAL (SELECT e.* FROM events e WHERE e.tenant_id = $1::uuid AND e.seq = d.event_seq OFFSET 0) e ON true
+     LEFT JOIN LATERAL (
+       SELECT k.key FROM subject_keys k WHERE k.tenant_id = $1::uuid AND k.subject_id = d.subject_id OFFSET 0) k ON true
    ORDER BY d.position`,
 );
 // Of a worker that was taken for dead nothing counts: another one sends it again.
