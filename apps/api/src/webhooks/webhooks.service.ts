@@ -44,7 +44,7 @@ const GET = statement(
 // Whoever enables it, or names another address, says that it is worth trying.
 const UPDATE = statement(
   'webhook.update',
-  `UPDATE webhooks w SET url = coalesce($3, url), events = coalesce($4::text[], events),
+  `UPDATE webhooks w SET url = coalesce($3, url), for_calls = for_calls AND $3 IS NULL, events = coalesce($4::text[], events),
      description = CASE WHEN $5 THEN $6 ELSE description END, enabled = coalesce($7::boolean, enabled),
      disabled_reason = CASE WHEN $7::boolean IS NULL THEN disabled_reason END,
      failures = CASE WHEN $3 IS NULL AND $7::boolean IS NOT TRUE THEN failures ELSE 0 END,
