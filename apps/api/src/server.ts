@@ -5,8 +5,9 @@ import { AppModule } from './app.module';
 import type { Environment } from './config';
 import { type FaultLog, MAX_BODY_BYTES, readJsonBodies } from './http';
 import { answerMalformed, answerUnroutable } from './malformed-requests';
+import { serveApiDocs } from './openapi';
 import { untangleBaseUrlQuery } from './scim';
-import { refuseStrangersEarly } from './tenancy';
+import { callersOf, refuseStrangersEarly } from './tenancy';
 
 const MAX_HEADER_BYTES = 64 * 1024;
 const REQUEST_ID = /^[\w.-]{1,64}$/;
@@ -51,6 +52,8 @@ export async function createServer(
   );
   readJsonBodies(app);
   refuseStrangersEarly(app);
+  if (environment.servesApi)
+    serveApiDocs(app, { publicUrl: environment.publicUrl, appName: environment.APP_NAME, callersOf });
   await app.init();
   return app;
 }

@@ -20,7 +20,8 @@ export class HealthController {
 
   /** Requests can be served: the database answers and its schema is ours. 503 otherwise. */
   @Get('ready')
-  @HealthCheck()
+  // Without its description, for which swagger would be loaded at every start.
+  @HealthCheck({ noCache: true, swaggerDocumentation: false })
   ready() {
     const checks: HealthIndicatorFunction[] = [() => this.database.reachable(), () => this.database.migrated()];
     return this.health.check(checks);

@@ -1,10 +1,13 @@
 import { Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, RequestTenant } from '../tenancy';
 import { Jobs } from './jobs';
+import { JOBS } from './jobs.openapi';
 
 /** Scheduled jobs, by hand (contract §7). */
 @Controller('api/v1/jobs')
 @Allow('operator', 'admin')
+@Described(JOBS)
 export class JobsController {
   constructor(
     @Inject(Jobs) private readonly jobs: Jobs,

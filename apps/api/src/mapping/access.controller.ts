@@ -1,11 +1,14 @@
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import { problem } from '../http';
+import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, RequestTenant } from '../tenancy';
 import { AccessReader } from './access-reader';
+import { ACCESS } from './mapping.openapi';
 
 /** What somebody has, and why (contract §6). */
 @Controller('api/v1/users')
 @Allow('operator', 'admin', 'app', 'auditor')
+@Described(ACCESS)
 export class AccessController {
   constructor(
     @Inject(AccessReader) private readonly reader: AccessReader,

@@ -9,13 +9,16 @@ import {
 } from '@provost/access-policy';
 import { Environment } from '../config';
 import { problem, ValidatedBody } from '../http';
+import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, RequestTenant } from '../tenancy';
 import { ManagerDirectory } from './manager-directory';
 import { TestMappingDto } from './people.dto';
+import { MAPPING_TEST } from './people.openapi';
 import { Profiles } from './profiles';
 
 /** Tries attribute_mappings on a resource (contract §5); stores nothing. */
 @Controller('api/v1/config/attribute_mappings/test')
+@Described(MAPPING_TEST)
 export class MappingTestController {
   constructor(
     @Inject(Profiles) private readonly profiles: Profiles,

@@ -1,8 +1,10 @@
 import { Controller, Get, Inject, Param, Patch, Query, Req } from '@nestjs/common';
 import { isUuid } from '@provost/entities';
 import { problem, ValidatedBody } from '../http';
+import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, eventContext, pageOf, RequestTenant } from '../tenancy';
 import { ChangePersonDto } from './people.dto';
+import { PEOPLE } from './people.openapi';
 import { noSuchUser, PeopleService } from './people.service';
 import { ProfileChanges } from './profile-changes';
 
@@ -11,6 +13,7 @@ const MAX_QUERY = 300;
 
 @Controller('api/v1/users')
 @Allow('operator', 'admin', 'app', 'auditor')
+@Described(PEOPLE)
 export class PeopleController {
   constructor(
     @Inject(PeopleService) private readonly people: PeopleService,

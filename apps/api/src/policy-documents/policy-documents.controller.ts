@@ -1,7 +1,9 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ValidatedBody } from '../http';
+import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, eventContext, RequestTenant } from '../tenancy';
 import { PolicyDocuments } from './policy-documents';
+import { DOCUMENTS } from './policy-documents.openapi';
 import { PolicyWrites } from './policy-writes';
 import { entityTag, preconditionOf } from './precondition';
 import { RollbackDto } from './rollback.dto';
@@ -14,6 +16,7 @@ interface Reply {
 /** Policy documents over HTTP (contract §5). */
 @Controller('api/v1/config')
 @Allow('operator', 'admin', 'auditor')
+@Described(DOCUMENTS)
 export class PolicyDocumentsController {
   constructor(
     @Inject(PolicyDocuments) private readonly documents: PolicyDocuments,

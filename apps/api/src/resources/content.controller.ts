@@ -1,13 +1,16 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, eventContext, RequestTenant } from '../tenancy';
 import { ContentService } from './content.service';
 import { answerPut, Registered, type Registration } from './registration';
 import { ContentDto } from './resources.dto';
+import { CONTENT } from './resources.openapi';
 
 const MEMBERS = ['type', 'ownerId', 'project', 'workspace', 'classification'] as const;
 
 @Controller('api/v1/content')
 @Allow('operator', 'admin', 'app')
+@Described(CONTENT)
 export class ContentController {
   constructor(
     @Inject(ContentService) private readonly content: ContentService,

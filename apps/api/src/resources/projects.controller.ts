@@ -1,15 +1,18 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ValidatedBody } from '../http';
+import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, eventContext, RequestTenant } from '../tenancy';
 import { ProjectMembers } from './project-members';
 import { ProjectsService } from './projects.service';
 import { answerPut, Registered, type Registration } from './registration';
 import { ProjectDto, ProjectMemberDto } from './resources.dto';
+import { PROJECTS } from './resources.openapi';
 
 type Reply = { status(code: number): unknown };
 
 @Controller('api/v1/projects')
 @Allow('operator', 'admin', 'app')
+@Described(PROJECTS)
 export class ProjectsController {
   constructor(
     @Inject(ProjectsService) private readonly projects: ProjectsService,

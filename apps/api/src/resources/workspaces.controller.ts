@@ -1,12 +1,15 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, eventContext, RequestTenant } from '../tenancy';
 import type { PageQuery } from './key-page';
 import { answerPut, Registered, type Registration } from './registration';
 import { WorkspaceDto } from './resources.dto';
+import { WORKSPACES } from './resources.openapi';
 import { WorkspacesService } from './workspaces.service';
 
 @Controller('api/v1/workspaces')
 @Allow('operator', 'admin', 'app')
+@Described(WORKSPACES)
 export class WorkspacesController {
   constructor(
     @Inject(WorkspacesService) private readonly workspaces: WorkspacesService,

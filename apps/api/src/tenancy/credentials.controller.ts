@@ -1,8 +1,10 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { isUuid, NIL_TENANT } from '@provost/entities';
 import { problem, ValidatedBody } from '../http';
+import { Described } from '../openapi';
 import { Allow } from './allow';
 import type { AuthenticatedRequest } from './bearer.guard';
+import { CREDENTIALS } from './credentials.openapi';
 import { CredentialsService } from './credentials.service';
 import { pageOf } from './page';
 import { eventContext, RequestTenant } from './request-tenant';
@@ -10,6 +12,7 @@ import { CreateCredentialDto } from './tenancy.dto';
 
 @Controller('api/v1/credentials')
 @Allow('operator', 'admin')
+@Described(CREDENTIALS)
 export class CredentialsController {
   constructor(
     @Inject(CredentialsService) private readonly credentials: CredentialsService,

@@ -1,13 +1,16 @@
 import { Controller, Get, Inject, Patch, Post, Query, Req } from '@nestjs/common';
 import { ValidatedBody } from '../http';
+import { Described } from '../openapi';
 import { Allow } from './allow';
 import type { AuthenticatedRequest } from './bearer.guard';
 import { pageOf } from './page';
 import { eventContext, RequestTenant } from './request-tenant';
 import { CreateTenantDto, UpdateTenantDto } from './tenancy.dto';
+import { TENANTS } from './tenants.openapi';
 import { TenantsService } from './tenants.service';
 
 @Controller('api/v1')
+@Described(TENANTS)
 export class TenantsController {
   constructor(
     @Inject(TenantsService) private readonly tenants: TenantsService,
