@@ -132,6 +132,21 @@ it('binds new keys as the put would, and keeps those that are bound', async () =
   expect(await app.config.bindings()).toEqual({ ext: external, REVENUE: old });
 });
 
+it('of sync_config shows whom values come to that did not flow', async () => {
+  const [ava, bo] = [await app.scim.createdUser({ title: 'Clerk' }), await app.scim.createdUser({ title: 'Clerk' })];
+  const people = new Map([ava, bo].map(({ id, userName }) => [id, userName as string]));
+  const flowing = (...update_attributes: string[]) => ({ update_attributes, conflict_resolution: 'okta_wins' });
+  await app.put('access_rules', { rules: [{ name: 'r', when: 'jobTitle eq "chief"', role: 'chief' }] });
+  await app.put('sync_config', flowing('department'));
+  await app.replace(`/Users/${ava.id}`, 'title', 'Chief');
+  expect(await app.roles(ava.id)).toEqual([]);
+  const opened = await comesTrue(people, 'sync_config', flowing('department', 'title'));
+  expect(opened.changes).toMatchObject([{ userId: ava.id, gained: { roles: ['chief'] } }]);
+  await app.resources.must(200, 'PATCH', `/users/${bo.id}`, { profile: { jobTitle: 'Chief' } });
+  await comesTrue(people, 'sync_config', flowing('department'));
+  await comesTrue(people, 'sync_config', { ...flowing('title'), conflict_resolution: 'app_wins' });
+});
+
 it('warns of what the put warns of', async () => {
   const ava = await person();
   const one = await group('one', ava);

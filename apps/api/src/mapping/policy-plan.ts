@@ -1,5 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type AttributeMappings, bindingWarnings, type Finding, type GroupMappings } from '@provost/access-policy';
+import {
+  type AttributeMappings,
+  bindingWarnings,
+  type Finding,
+  type GroupMappings,
+  type ProfileHistory,
+  type SyncConfig,
+} from '@provost/access-policy';
 import { PolicyDocuments } from '../policy-documents';
 import { Profiles } from '../people';
 import { accessDifference, isSomething } from './access-difference';
@@ -42,11 +49,13 @@ export class PolicyPlan {
   private proposed(current: TenantPolicy, name: string, document: unknown): TenantPolicy {
     const bindings = name === 'group_mappings' ? rebound(current, document as GroupMappings) : current.bindings;
     const state = { ...current, bindings, documents: { ...current.documents, [name]: document } };
-    const history =
-      name === 'attribute_mappings'
-        ? current.history.withMapping(this.profiles.mapping(document as AttributeMappings))
-        : current.history;
-    return { ...state, policy: this.policies.compile(state), history };
+    return { ...state, policy: this.policies.compile(state), history: this.history(current, name, document) };
+  }
+
+  /** What conditions would see of people. */
+  private history({ history }: TenantPolicy, name: string, document: unknown): ProfileHistory {
+    if (name === 'attribute_mappings') return history.withMapping(this.profiles.mapping(document as AttributeMappings));
+    return name === 'sync_config' ? history.withSync(document as SyncConfig) : history;
   }
 
   /** Everybody whose access would differ, in pages. */

@@ -70,6 +70,12 @@ export class ProfileHistory {
     return new ProfileHistory(mapping, this.syncs, this.current);
   }
 
+  /** The same past with another sync_config in force from now on. */
+  withSync(sync: SyncConfig): ProfileHistory {
+    const next = this.current + 1;
+    return new ProfileHistory(this.mapping, new Map([...this.syncs, [next, sync]]), next);
+  }
+
   /** The profile of somebody now; `manager` as the text that names them (withManager looks it up). */
   profile(resource: unknown, state: ProfileState = NOTHING): MappedProfile {
     const mapped = this.mapping.map(resource);
