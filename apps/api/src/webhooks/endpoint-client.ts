@@ -49,11 +49,24 @@ export class EndpointClient implements OnApplicationShutdown {
   async post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Attempt> {
     const at = new Date();
     const begun = performance.now();
-    const late = AbortSignal.timeout(this.terms.timeoutMs);
-    const told = await this.answer(new URL(url), headers, body, AbortSignal.any([signal, late])).catch(
-      (error: Error) => ({ error: late.aborted ? this.lateness : sentence(error) }),
-    );
-    return { at, ms: Math.round(performance.now() - begun), ...told };
+    const ended = new AbortController();
+    const end = () => ended.abort();
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      end();
+    }, this.terms.timeoutMs);
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      const told = await this.answer(new URL(url), headers, body, ended.signal);
+      return { at, ms: Math.round(performance.now() - begun), ...told };
+    } catch (error) {
+      const ms = Math.round(performance.now() - begun);
+      return { at, ms, error: late ? this.lateness : sentence(error as Error) };
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+    }
   }
 
   onApplicationShutdown(): void {
