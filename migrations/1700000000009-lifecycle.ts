@@ -46,6 +46,10 @@ export class Lifecycle1700000000009 implements MigrationInterface {
     );
     await runner.query(`CREATE INDEX lifecycle_runs_state ON lifecycle_runs (tenant_id, state, id)`);
     await runner.query(`CREATE INDEX lifecycle_runs_rule ON lifecycle_runs (tenant_id, rule, requested_at)`);
+    // Who may be erased one day.
+    await runner.query(`
+      CREATE INDEX lifecycle_runs_retained ON lifecycle_runs (tenant_id, requested_at)
+        WHERE rule = 'user_removal' AND superseded_at IS NULL AND erased_at IS NULL`);
     // Somebody arrives once.
     await runner.query(
       `CREATE UNIQUE INDEX lifecycle_runs_arrival ON lifecycle_runs (tenant_id, user_id) WHERE rule = 'user_creation'`,

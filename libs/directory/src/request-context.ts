@@ -12,3 +12,6 @@ export interface RequestContext {
   /** Public SCIM base URL without a trailing slash: what meta.location begins with. */
   readonly baseUrl: string;
 }
+
+/** What a change of one person needs of it; without a credential it is the product's own, such as a restoration. */
+export type PersonContext = Pick<RequestContext, 'event' | 'baseUrl'> & { readonly scope: Scope };

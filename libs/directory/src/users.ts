@@ -18,7 +18,7 @@ import { notFound, requireVersion, userNameTaken, violatedConstraint } from './f
 import { idTime } from './id-time';
 import { MEMBERSHIPS_OF_USERS, userGroupsExpression, userGroupsText, type IndirectRow } from './user-groups';
 import { render, type Rendered, type ResourceRow } from './rendering';
-import type { RequestContext } from './request-context';
+import type { PersonContext, RequestContext } from './request-context';
 import { storedUser, userEvents, userRow, type UserRow } from './user-row';
 import { retryLostRace } from './lost-race';
 
@@ -165,7 +165,7 @@ export class Users {
    * @throws NotFound, PreconditionFailed, Conflict uniqueness, and what `edit` throws
    */
   async edit(
-    ctx: RequestContext,
+    ctx: PersonContext,
     type: ResourceType,
     id: string,
     ifMatch: string | undefined,
@@ -195,7 +195,7 @@ export class Users {
   }
 
   /** Removes the person from the directory and from every group. @throws NotFound, PreconditionFailed */
-  async delete(ctx: RequestContext, type: ResourceType, id: string, ifMatch: string | undefined): Promise<void> {
+  async delete(ctx: PersonContext, type: ResourceType, id: string, ifMatch: string | undefined): Promise<void> {
     if (!isUuid(id)) throw notFound('User', id);
     const { tenantId } = ctx.scope;
     await retryLostRace(`User ${id}`, () =>
@@ -217,7 +217,7 @@ export class Users {
   }
 
   private async update(
-    ctx: RequestContext,
+    ctx: PersonContext,
     id: string,
     row: UserReadRow,
     before: UserRow,
@@ -249,12 +249,12 @@ export class Users {
     }
   }
 
-  private async record(ctx: RequestContext, events: NewEvent[], at: Date): Promise<void> {
+  private async record(ctx: PersonContext, events: NewEvent[], at: Date): Promise<void> {
     await this.db.write(ctx.scope, RECORD, [ctx.scope.tenantId, ...eventValues(at, ctx.event, events)]);
   }
 
   private async rendered(
-    ctx: RequestContext,
+    ctx: PersonContext,
     type: ResourceType,
     row: UserReadRow,
     projection: Projection,
@@ -274,6 +274,6 @@ export class Users {
 
 const RECORD = statement('user.record', insertEvents('$1::uuid', 2));
 
-function groupsUrl(ctx: RequestContext): string {
+function groupsUrl(ctx: PersonContext): string {
   return `${ctx.baseUrl}/Groups/`;
 }

@@ -8,6 +8,9 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Index('lifecycle_runs_due', ['nextAt', 'tenantId'], { where: '(next_at IS NOT NULL)' })
 @Index('lifecycle_runs_state', ['tenantId', 'state', 'id'])
 @Index('lifecycle_runs_rule', ['tenantId', 'rule', 'requestedAt'])
+@Index('lifecycle_runs_retained', ['tenantId', 'requestedAt'], {
+  where: `((rule = 'user_removal'::text) AND (superseded_at IS NULL) AND (erased_at IS NULL))`,
+})
 @Index('lifecycle_runs_arrival', ['tenantId', 'userId'], { unique: true, where: `(rule = 'user_creation'::text)` })
 @Index('lifecycle_runs_held', ['tenantId', 'holdId'], { where: '(hold_id IS NOT NULL)' })
 export class LifecycleRun {

@@ -25,7 +25,7 @@ export class AccessWithout {
   /** @returns by run; whoever is no longer in the directory is absent */
   async of(
     tenantId: string,
-    tasks: readonly Pick<ActionTask, 'runId' | 'userId' | 'groupId' | 'rule'>[],
+    tasks: readonly Pick<ActionTask, 'runId' | 'userId' | 'groupId' | 'rule' | 'hypothetical'>[],
     at: Date,
   ): Promise<Map<string, AccessChange>> {
     const changes = new Map<string, AccessChange>();
@@ -38,7 +38,7 @@ export class AccessWithout {
       tenant,
     ))
       people.set(person.id, person);
-    for (const { runId, userId, groupId, rule } of tasks) {
+    for (const { runId, userId, groupId, rule, hypothetical } of tasks) {
       const person = people.get(userId);
       if (!person) continue;
       const others = person.groups.filter((id) => id !== groupId);
@@ -47,7 +47,7 @@ export class AccessWithout {
       const before = { ...person, groups: groupId === null ? person.groups : [...others, groupId] };
       changes.set(runId, {
         before: tenant.policy.names(before, at),
-        after: left ? tenant.policy.names(person, at) : NONE,
+        after: left ? tenant.policy.names(hypothetical ? { ...person, groups: others } : person, at) : NONE,
       });
     }
     return changes;

@@ -1,6 +1,7 @@
-import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
-import { Allow, type AuthenticatedRequest, RequestTenant } from '../tenancy';
+import { Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Allow, type AuthenticatedRequest, eventContext, RequestTenant } from '../tenancy';
 import { ReceiptsService } from './receipts.service';
+import { Restorations } from './restorations';
 
 /** What was done to people who left. */
 @Controller('api/v1/users/:id')
@@ -8,6 +9,7 @@ import { ReceiptsService } from './receipts.service';
 export class DeprovisionedPeopleController {
   constructor(
     @Inject(ReceiptsService) private readonly receipts: ReceiptsService,
+    @Inject(Restorations) private readonly restorations: Restorations,
     @Inject(RequestTenant) private readonly tenant: RequestTenant,
   ) {}
 
@@ -15,5 +17,11 @@ export class DeprovisionedPeopleController {
   @Allow('operator', 'admin', 'app', 'auditor')
   async receipt(@Param('id') id: string, @Req() request: AuthenticatedRequest) {
     return this.receipts.of(await this.tenant.of(request), id);
+  }
+
+  @Post('restore')
+  @HttpCode(200)
+  async restore(@Param('id') id: string, @Req() request: AuthenticatedRequest) {
+    return this.restorations.restore(await this.tenant.of(request), id, eventContext(request));
   }
 }

@@ -4,20 +4,30 @@ import { JobsModule } from '../jobs';
 import { MailModule } from '../mail';
 import { ProfilesModule } from '../people';
 import { PolicyDocumentsModule } from '../policy-documents';
+import { TenantRegistries } from '../scim';
 import { SessionsModule } from '../sessions';
 import { TenancyModule } from '../tenancy';
 import { AccessWithout } from './access-without';
 import { ActionRegistry } from './actions';
 import { DeprovisionedPeopleController } from './deprovisioned-people.controller';
+import { Erasure } from './erasure';
 import { HoldOpenings } from './hold-openings';
+import { HoldsController } from './holds.controller';
+import { HoldsService } from './holds.service';
 import { LifecycleConsumer } from './lifecycle-consumer';
+import { LifecycleController } from './lifecycle.controller';
 import { PeopleOfRuns } from './people-of-runs';
+import { PersonWrites } from './person-writes';
 import { PlanReader } from './plan-reader';
 import { ReceiptsService } from './receipts.service';
+import { Reconcile } from './reconcile';
+import { Restorations } from './restorations';
+import { RetentionPurge } from './retention-purge';
 import { RunWork } from './run-work';
 import { RunWorker } from './run-worker';
 import { RunsController } from './runs.controller';
 import { RunsService } from './runs.service';
+import { Simulations } from './simulations';
 
 /** What happens when people arrive, move and leave; in every process, and worked on in those that work. */
 @Module({
@@ -25,21 +35,26 @@ import { RunsService } from './runs.service';
   providers: [
     AccessWithout,
     ActionRegistry,
+    Erasure,
     HoldOpenings,
     LifecycleConsumer,
     PeopleOfRuns,
+    PersonWrites,
     PlanReader,
+    Reconcile,
+    RetentionPurge,
     RunWork,
     RunWorker,
+    TenantRegistries,
   ],
-  exports: [PlanReader, RunWork, RunWorker, ActionRegistry],
+  exports: [ActionRegistry, PersonWrites, PlanReader, RunWork, RunWorker],
 })
 export class LifecycleModule {}
 
 /** Runs, receipts and decisions over HTTP (contract §7). */
 @Module({
   imports: [TenancyModule, LifecycleModule],
-  controllers: [RunsController, DeprovisionedPeopleController],
-  providers: [RunsService, ReceiptsService],
+  controllers: [RunsController, DeprovisionedPeopleController, HoldsController, LifecycleController],
+  providers: [HoldsService, ReceiptsService, Restorations, RunsService, Simulations],
 })
 export class LifecycleApiModule {}

@@ -50,6 +50,9 @@ interface Known {
   readonly manager: string | undefined;
 }
 
+/** Somebody of whom the log tells nothing more. */
+const ERASED: Known = { resource: { displayName: 'A colleague' }, active: false, manager: undefined };
+
 /** Reads the people of runs: from the directory, and those who were deleted from the event of their deletion. */
 @Injectable()
 export class PeopleOfRuns {
@@ -58,7 +61,7 @@ export class PeopleOfRuns {
     @Inject(ManagerDirectory) private readonly managers: ManagerDirectory,
   ) {}
 
-  /** @returns by id; of whom nothing is known any more is absent */
+  /** @returns by id; also those of whom nothing is known any more */
   async load(
     tx: TenantTransaction,
     tenantId: string,
@@ -74,6 +77,7 @@ export class PeopleOfRuns {
     for (const row of await tx.query<PersonRow>(PEOPLE, [tenantId, ids])) known.set(row.id, present(row, history));
     const gone = runs.filter(({ userId }) => !known.has(userId));
     if (gone.length) await this.departed(tx, tenantId, gone, history, known);
+    for (const id of ids) if (!known.has(id)) known.set(id, ERASED);
     const named = runs.flatMap(({ actions }) => actions.map((action) => action.arguments.fallback_owner as string));
     const references = [...named, ...[...known.values()].map(({ manager }) => manager)];
     const lookup = await this.managers.lookup(

@@ -81,7 +81,7 @@ export async function writeRuns(
     planned.map(({ event }) => event.group_id),
     planned.map(({ actions }) => (actions.every(({ held }) => held) ? 'held' : 'pending')),
     planned.map(({ hold, actions }) => (hold && actions.some(({ held }) => held) ? holds.get(hold)! : null)),
-    planned.map(({ event }) => event.occurred_at),
+    planned.map(({ requestedAt }) => requestedAt),
     actions.map(({ id }) => id),
     actions.map(({ position }) => position),
     actions.map(({ action }) => action),

@@ -23,6 +23,8 @@ export interface PlannedRun {
   readonly trigger: string;
   readonly actions: readonly PlannedAction[];
   readonly hold: Safeguard | undefined;
+  /** When the change was made: retention counts from there. */
+  readonly requestedAt: Date;
 }
 /** Somebody came back: what made them leave before counts no more. */
 export interface Return {
@@ -123,7 +125,7 @@ class Plan {
       ...action,
       held: hold !== undefined && this.inputs.isDestructive(action.action),
     }));
-    this.step().runs.push({ event, userId, rule, trigger, actions: planned, hold });
+    this.step().runs.push({ event, userId, rule, trigger, actions: planned, hold, requestedAt: requestedAt(event) });
   }
 
   private isPastLimit(rule: RuleName, at: Date): boolean {
@@ -145,4 +147,9 @@ class Plan {
     if (!this.steps.length) this.steps.push({ returns: [], runs: [] });
     return this.steps.at(-1)!;
   }
+}
+
+/** Who was found to have left did so before the event says it. */
+function requestedAt({ type, data, occurred_at: at }: EventRow): Date {
+  return type === 'lifecycle.removal_missed' ? new Date(data!.since as string) : at;
 }

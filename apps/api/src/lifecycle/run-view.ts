@@ -6,6 +6,7 @@ export type RunState = (typeof RUN_STATES)[number];
 
 export const RUN_COLUMNS = `r.id, r.rule, r.trigger, r.event_id, r.event_seq::text, r.event_type, r.user_id, r.group_id, r.state, r.hold_id,
   r.requested_at, r.created_at, r.started_at, r.finished_at, r.superseded_at, r.erased_at, r.next_at,
+  (SELECT h.state FROM lifecycle_holds h WHERE h.tenant_id = r.tenant_id AND h.id = r.hold_id) AS hold_state,
   (SELECT json_agg(json_build_object('position', a.position, 'action', a.action, 'state', a.state, 'attempts', a.attempts,
     'lastError', a.last_error, 'result', a.result, 'startedAt', ${utc('a.started_at')}, 'finishedAt', ${utc('a.finished_at')})
     ORDER BY a.position) FROM lifecycle_actions a WHERE a.tenant_id = r.tenant_id AND a.run_id = r.id) AS actions`;
@@ -43,6 +44,7 @@ export interface RunRow {
   superseded_at: Date | null;
   erased_at: Date | null;
   next_at: Date | null;
+  hold_state: string | null;
   actions: ActionRow[];
 }
 

@@ -36,6 +36,8 @@ export interface ClaimedRun {
   requested_at: Date;
   started_at: Date | null;
   actions: ClaimedAction[];
+  /** Only to see what would be done. */
+  hypothetical?: boolean;
 }
 /** What an action of a run came to. */
 export interface DoneAction {
@@ -203,6 +205,7 @@ function taskOf(run: ClaimedRun, action: ClaimedAction): ActionTask {
     rule: run.rule,
     requestedAt: run.requested_at,
     arguments: action.arguments,
+    hypothetical: run.hypothetical ?? false,
   };
 }
 

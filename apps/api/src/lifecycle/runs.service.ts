@@ -81,7 +81,7 @@ export class RunsService {
       const [row] = await tx.query<RunRow>(LOCK, [tenantId, id]);
       if (!row) return unknownRun();
       if (row.superseded_at) return problem(409, 'The person has come back; there is nothing left to do for this run.');
-      if (row.hold_id)
+      if (row.hold_state === 'open')
         return problem(409, `A safeguard holds this run. Release or discard the hold ${row.hold_id} first.`);
       const retried = await tx.query(RETRY, [tenantId, id, given]);
       if (!retried.length) return problem(409, 'No action of this run has failed or waits.');

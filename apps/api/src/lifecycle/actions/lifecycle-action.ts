@@ -17,6 +17,8 @@ export interface ActionTask {
   /** When the change was made that fired the rule. */
   readonly requestedAt: Date;
   readonly arguments: Readonly<Record<string, unknown>>;
+  /** The change has not been made: what would be if it were. */
+  readonly hypothetical: boolean;
 }
 
 /** The same action of several runs, each of another user, in one transaction. */

@@ -75,7 +75,7 @@ export function notifyTeamMembers(outbox: Outbox, appName: string): LifecycleAct
       ...(member.locale !== null && { locale: member.locale }),
       data: {
         name: member.name,
-        personName: batch.people.get(userId)?.name ?? 'A colleague',
+        personName: batch.people.get(userId)!.name,
         appName: rule === 'group_removal' ? `parts of ${appName}` : appName,
         moves: moves || 'Nothing was moved.',
       },

@@ -1,0 +1,54 @@
+import type { Json } from '../scim/scim-client';
+import { LifecycleWorld } from './lifecycle-world';
+
+let world: LifecycleWorld;
+beforeEach(async () => {
+  world = await LifecycleWorld.start();
+});
+afterEach(() => world.stop());
+
+const creation = (trigger: string) => ({ user_creation: { trigger, default_role: 'user', welcome_email: true } });
+const welcomes = async () =>
+  ((await world.admin(200, 'GET', '/mail')) as { items: Json[] }).items.filter(
+    ({ template }) => template === 'welcome',
+  );
+
+it('greets people when they arrive, once', async () => {
+  await world.put('provisioning_rules', creation('user_created'));
+  const id = await world.person(undefined, { emails: [{ value: 'new@corp.example', primary: true }] });
+  const [run] = await world.settled(id);
+  expect(run).toMatchObject({ rule: 'user_creation', trigger: 'user_created', status: 'done' });
+  expect(run!.actions).toMatchObject([
+    { action: 'assign_default_role', result: { inForce: true } },
+    { action: 'welcome_email', result: { sent: true } },
+  ]);
+  expect(await welcomes()).toMatchObject([{ to: 'new@corp.example', userId: id }]);
+});
+
+it('greets people when they first enter a mapped group, also through another group', async () => {
+  await world.put('provisioning_rules', creation('user_added_to_group'));
+  await world.put('group_mappings', { Staff: { taskade_role: 'user' } });
+  const id = await world.person();
+  const other = (await world.scim.createdGroup('Other', [id])).id;
+  const inner = (await world.scim.createdGroup('Inner')).id;
+  const staff = (await world.scim.createdGroup('Staff', [inner])).id;
+  await world.scim.patch(`/Groups/${inner}`, { op: 'add', path: 'members', value: [{ value: id }] });
+  const [run] = await world.settled(id);
+  expect(run).toMatchObject({ rule: 'user_creation', groupId: inner, status: 'done' });
+  for (const group of [other, staff])
+    await world.scim.patch(`/Groups/${group}`, { op: 'add', path: 'members', value: [{ value: id }] });
+  const last = await world.person();
+  await world.scim.patch(`/Groups/${staff}`, { op: 'add', path: 'members', value: [{ value: last }] });
+  await world.settled(last);
+  expect(await world.runs(id)).toHaveLength(1);
+  expect(await welcomes()).toHaveLength(2);
+});
+
+it('does nothing for people to whom the rollout has not come', async () => {
+  await world.put('provisioning_rules', creation('user_created'));
+  await world.put('rollout', { phases: [{ name: 'pilot', when: 'title eq "pilot"' }], active: 'pilot' });
+  const staged = await world.person();
+  const pilot = await world.person(undefined, { title: 'pilot' });
+  await world.settled(pilot);
+  expect(await world.runs(staged)).toEqual([]);
+});
