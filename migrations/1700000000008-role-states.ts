@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The roles that the log last told of each person, by which a change of them is found and told once. It is no truth about
- * access, which is computed whenever it is asked for.
+ * The roles that the log last told of each person, and how far in the log that was (`mark`), by which a change of them is
+ * found and told once. It is no truth about access, which is computed whenever it is asked for.
  */
 export class RoleStates1700000000008 implements MigrationInterface {
   name = 'RoleStates1700000000008';
@@ -13,6 +13,7 @@ export class RoleStates1700000000008 implements MigrationInterface {
         tenant_id uuid NOT NULL,
         user_id uuid NOT NULL,
         roles text[] NOT NULL,
+        mark bigint NOT NULL,
         CONSTRAINT role_states_pkey PRIMARY KEY (tenant_id, user_id)
       )`);
     await runner.query(`ALTER TABLE role_states ENABLE ROW LEVEL SECURITY`);

@@ -9,4 +9,7 @@ export class RoleState {
   userId!: string;
   @Column('text', { array: true })
   roles!: string[];
+  /** How far in the log that was: of a later moment is only what has a higher one. */
+  @Column('bigint')
+  mark!: string;
 }

@@ -7,6 +7,7 @@ import { AccessController } from './access.controller';
 import { AccessReader } from './access-reader';
 import { EvaluationController } from './evaluation.controller';
 import { EvaluationService } from './evaluation.service';
+import { LoggedPeople } from './logged-people';
 import { PeopleScan } from './people-scan';
 import { PhaseStatus } from './phase-status';
 import { PlanController } from './plan.controller';
@@ -18,7 +19,14 @@ import { TenantPolicies } from './tenant-policies';
 @Global()
 @Module({
   imports: [AuditModule, ProfilesModule],
-  providers: [TenantPolicies, AccessReader, PeopleScan, RoleChanges, { provide: PersonStatus, useClass: PhaseStatus }],
+  providers: [
+    TenantPolicies,
+    AccessReader,
+    PeopleScan,
+    LoggedPeople,
+    RoleChanges,
+    { provide: PersonStatus, useClass: PhaseStatus },
+  ],
   exports: [TenantPolicies, AccessReader, PeopleScan, PersonStatus],
 })
 export class MappingModule {}

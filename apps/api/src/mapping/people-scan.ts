@@ -3,8 +3,9 @@ import { statement, TenantDatabase } from '@provost/entities';
 import { GRANT_JSON, PROJECT_JSON, type PersonRow } from './person-row';
 
 /** How many people are in memory at once. */
-const PAGE = 2_000;
-const FIRST = '00000000-0000-0000-0000-000000000000';
+export const PAGE = 2_000;
+/** No id comes before it. */
+export const FIRST = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Everything of the people in `page` that access depends on, set by set: one look into an index for each person costs five
@@ -22,15 +23,16 @@ const people = (page: string, range: (id: string) => string) => `
       GROUP BY g.user_id)
   SELECT page.*, m.groups, j.projects, g.grants FROM page LEFT JOIN m ON m.member_id = page.id
     LEFT JOIN j ON j.user_id = page.id LEFT JOIN g ON g.user_id = page.id ORDER BY page.id`;
-const COLUMNS = `u.id, u.user_name, u.active, CASE WHEN $2::boolean THEN u.resource::text END AS resource,
+/** Of a person; $2 whether attributes are wanted. */
+export const PERSON_COLUMNS = `u.id, u.user_name, u.active, CASE WHEN $2::boolean THEN u.resource::text END AS resource,
   CASE WHEN $2::boolean THEN p.app::text END AS app, CASE WHEN $2::boolean THEN p.steps::text END AS steps`;
-const TABLES = `users u LEFT JOIN profiles p ON p.tenant_id = u.tenant_id AND p.user_id = u.id`;
+export const PERSON_TABLES = `users u LEFT JOIN profiles p ON p.tenant_id = u.tenant_id AND p.user_id = u.id`;
 
 /** $3 the id behind which the page begins. */
 const SCAN = statement(
   'mapping.scan',
   people(
-    `SELECT ${COLUMNS} FROM ${TABLES} WHERE u.tenant_id = $1::uuid AND u.id > $3::uuid ORDER BY u.id LIMIT ${PAGE}`,
+    `SELECT ${PERSON_COLUMNS} FROM ${PERSON_TABLES} WHERE u.tenant_id = $1::uuid AND u.id > $3::uuid ORDER BY u.id LIMIT ${PAGE}`,
     (id) => `${id} > $3::uuid AND ${id} <= (SELECT page.id FROM page ORDER BY page.id DESC LIMIT 1)`,
   ),
 );
@@ -38,7 +40,7 @@ const SCAN = statement(
 const SOME = statement(
   'mapping.some',
   people(
-    `SELECT ${COLUMNS} FROM ${TABLES} WHERE u.tenant_id = $1::uuid AND u.id = ANY($3::uuid[])`,
+    `SELECT ${PERSON_COLUMNS} FROM ${PERSON_TABLES} WHERE u.tenant_id = $1::uuid AND u.id = ANY($3::uuid[])`,
     (id) => `${id} = ANY($3::uuid[])`,
   ),
 );

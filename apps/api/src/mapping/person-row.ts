@@ -58,7 +58,11 @@ function grantOf([id, role, permission, workspace, startsAt, expiresAt]: GrantJs
   };
 }
 
-function attributesOf(row: PersonRow, history: ProfileHistory): Attributes {
+/** What conditions see of a person. @throws Error when the attributes were not read */
+export function attributesOf(
+  row: Pick<PersonRow, 'id' | 'resource' | 'app' | 'steps'>,
+  history: ProfileHistory,
+): Attributes {
   if (row.resource === null) throw new Error(`The attributes of ${row.id} were not read.`);
   const resource = JSON.parse(row.resource) as Attributes;
   return conditionAttributes(resource, history.profile(resource, profileState(row.app, row.steps)).profile);

@@ -1,29 +1,32 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Person } from '@provost/access-policy';
 import { statement, TenantDatabase, uuidV7 } from '@provost/entities';
 import { type EventConsumer, type EventRow, EventSignal } from '@provost/event-log';
 import { Consumers } from '../audit';
 import { affectedBy } from './affected';
-import { personOf } from './person-row';
+import { LoggedPeople } from './logged-people';
+import { LoggedPerson, type LoggedRow } from './logged-person';
 import { PeopleScan } from './people-scan';
+import { type Batch, type RoleStep, roleSteps } from './role-steps';
 import { TenantPolicies, type TenantPolicy } from './tenant-policies';
 
 /**
  * Keeps the roles of people and tells those that are not what was told last, in one statement. $1 tenant, $2 users, $3 their
- * roles as JSON, $4 ids for the events, $5 the context and $6 the cause of each as JSON. Whoever told a change in between has
- * made `before` untrue, and this does nothing.
+ * roles as JSON, $4 marks, $5 ids for the events, $6 the context and $7 the cause of each as JSON. What is no further in the log
+ * than what was told last has been told; whoever told a change in between has made `before` untrue, and this does nothing.
  */
 const TELL = statement(
   'mapping.tell_roles',
-  `WITH given AS (SELECT w.* FROM ROWS FROM (unnest($2::uuid[]), unnest($3::text[]), unnest($4::uuid[]), unnest($5::text[]),
-       unnest($6::text[])) AS w (user_id, roles, event, context, cause)),
-     compared AS (SELECT g.user_id, g.event, g.context, g.cause, coalesce(s.roles, '{}') AS before,
+  `WITH given AS (SELECT w.* FROM ROWS FROM (unnest($2::uuid[]), unnest($3::text[]), unnest($4::bigint[]), unnest($5::uuid[]),
+       unnest($6::text[]), unnest($7::text[])) AS w (user_id, roles, mark, event, context, cause)),
+     compared AS (SELECT g.user_id, g.mark, g.event, g.context, g.cause, coalesce(s.roles, '{}') AS before,
          ARRAY(SELECT json_array_elements_text(g.roles::json)) AS after
-       FROM given g LEFT JOIN role_states s ON s.tenant_id = $1::uuid AND s.user_id = g.user_id),
+       FROM given g LEFT JOIN role_states s ON s.tenant_id = $1::uuid AND s.user_id = g.user_id
+       WHERE s.mark IS NULL OR s.mark < g.mark),
      changed AS (SELECT * FROM compared WHERE before <> after),
-     kept AS (INSERT INTO role_states (tenant_id, user_id, roles) SELECT $1::uuid, c.user_id, c.after FROM changed c
-       ON CONFLICT (tenant_id, user_id) DO UPDATE SET roles = excluded.roles
-         WHERE role_states.roles = (SELECT c.before FROM changed c WHERE c.user_id = role_states.user_id)
+     kept AS (INSERT INTO role_states (tenant_id, user_id, roles, mark) SELECT $1::uuid, c.user_id, c.after, c.mark FROM changed c
+       ON CONFLICT (tenant_id, user_id) DO UPDATE SET roles = excluded.roles, mark = excluded.mark
+         WHERE role_states.mark < excluded.mark
+           AND role_states.roles = (SELECT c.before FROM changed c WHERE c.user_id = role_states.user_id)
        RETURNING user_id)
    INSERT INTO events (tenant_id, id, occurred_at, type, subject_type, subject_id, context, data)
    SELECT $1::uuid, c.event, now(), 'access.role_changed', 'User', c.user_id, c.context::json,
@@ -38,10 +41,15 @@ const FORGET = statement(
      AND NOT EXISTS (SELECT FROM users u WHERE u.tenant_id = $1::uuid AND u.id = s.user_id)`,
 );
 
+/** Somebody's step, to be told. */
+interface Telling extends RoleStep {
+  readonly userId: string;
+}
+
 /**
  * Tells every change of somebody's roles, whatever caused it, with the old and the new: it computes the roles of whoever an event
- * may concern and compares them with those that were told last. Told once: the comparison, what is kept and the event are one
- * statement, so an event that comes a second time finds nothing to tell.
+ * may concern, as of that event, and compares them with those that were told last (docs/adr/0015). Told once: the comparison, what
+ * is kept and the event are one statement, so an event that comes a second time finds nothing to tell.
  */
 @Injectable()
 export class RoleChanges implements EventConsumer {
@@ -52,6 +60,7 @@ export class RoleChanges implements EventConsumer {
     @Inject(EventSignal) private readonly signal: EventSignal,
     @Inject(TenantPolicies) private readonly policies: TenantPolicies,
     @Inject(PeopleScan) private readonly scan: PeopleScan,
+    @Inject(LoggedPeople) private readonly people: LoggedPeople,
     @Inject(Consumers) consumers: Consumers,
   ) {
     consumers.register(this);
@@ -59,65 +68,94 @@ export class RoleChanges implements EventConsumer {
 
   async handle(events: readonly EventRow[]): Promise<void> {
     const tenants = new Map<string, EventRow[]>();
-    for (const event of events) {
-      const known = tenants.get(event.tenant_id);
-      if (known) known.push(event);
-      else tenants.set(event.tenant_id, [event]);
-    }
+    for (const event of events) append(tenants, event.tenant_id, event);
     for (const [tenantId, own] of tenants) await this.inTenant(tenantId, own);
   }
 
   private async inTenant(tenantId: string, events: readonly EventRow[]): Promise<void> {
     if (!events.some(({ type }) => /^(user|group|access|config)\./.test(type))) return;
     const policy = await this.policies.current(tenantId);
-    const causes = new Map<string, EventRow>();
-    let ofEverybody: EventRow | undefined;
+    const causes = new Map<string, EventRow[]>();
+    const ofEverybody: EventRow[] = [];
     for (const event of events) {
       const affected = affectedBy(event, policy);
-      if (affected?.kind === 'everybody') ofEverybody = event;
-      else if (affected?.kind === 'person') causes.set(affected.id, event);
-      else if (affected) for (const id of await this.scan.below(tenantId, [affected.id])) causes.set(id, event);
+      if (affected?.kind === 'everybody') ofEverybody.push(event);
+      else if (affected?.kind === 'person') append(causes, affected.id, event);
+      else if (affected) for (const id of await this.scan.below(tenantId, [affected.id])) append(causes, id, event);
     }
-    // A grant that has ended by the log has ended, however late this clock is.
-    const now = new Date(Math.max(Date.now(), ...events.map(({ occurred_at }) => occurred_at.getTime())));
-    const tell = (people: readonly Person[]) =>
-      this.tell(tenantId, people, policy, now, (id) => causes.get(id) ?? ofEverybody!);
-    const attributes = policy.policy.readsAttributes;
-    const ids = [...causes.keys()];
-    const pages = ofEverybody ? this.scan.all(tenantId, attributes) : this.scan.of(tenantId, ids, attributes);
-    const seen = new Set<string>();
+    const { readsAttributes } = policy.policy;
+    const batch = { first: events[0]!.seq, last: events.at(-1)!.seq };
+    const before = String(BigInt(batch.first) - 1n);
+    const pages = ofEverybody.length
+      ? this.people.all(tenantId, readsAttributes, before)
+      : this.people.of(tenantId, [...causes.keys()], readsAttributes, before);
+    const gone = new Set(causes.keys());
     for await (const page of pages) {
-      for (const { id } of page) if (causes.has(id)) seen.add(id);
-      await tell(page.map((row) => personOf(row, policy.history)));
+      for (const { id } of page) gone.delete(id);
+      await this.tell(tenantId, this.tellings(page, policy, causes, ofEverybody, batch));
     }
-    const gone = ids.filter((id) => !seen.has(id));
-    if (!gone.length) return;
-    await tell(gone.map(nobody));
-    await this.db.run({ tenantId }, FORGET, [tenantId, gone]);
+    await this.forget(tenantId, [...gone], causes);
   }
 
-  private async tell(
+  private tellings(
+    rows: readonly LoggedRow[],
+    { policy, history }: TenantPolicy,
+    causes: ReadonlyMap<string, readonly EventRow[]>,
+    ofEverybody: readonly EventRow[],
+    batch: Batch,
+  ): Telling[] {
+    const now = new Date();
+    return rows.flatMap((row) => {
+      // Among what is not a person's own, the last is told: theirs rather than everybody's.
+      const own = [...ofEverybody, ...(causes.get(row.id) ?? [])];
+      const steps = roleSteps(new LoggedPerson(row, history), own, batch, (person) => policy.names(person, now).roles);
+      return steps.map((step) => ({ ...step, userId: row.id }));
+    });
+  }
+
+  /** Whoever is gone has no roles from the event on that says so. */
+  private async forget(
     tenantId: string,
-    people: readonly Person[],
-    { policy }: TenantPolicy,
-    now: Date,
-    causeOf: (id: string) => EventRow,
+    ids: readonly string[],
+    causes: ReadonlyMap<string, readonly EventRow[]>,
   ): Promise<void> {
-    if (!people.length) return;
-    const causes = people.map(({ id }) => causeOf(id));
-    const told = await this.db.run({ tenantId }, TELL, [
-      tenantId,
-      people.map(({ id }) => id),
-      people.map((person) => JSON.stringify(policy.names(person, now).roles)),
-      people.map(() => uuidV7()),
-      causes.map(({ context }) => JSON.stringify(context)),
-      causes.map(({ id, type }) => JSON.stringify({ event: id, type })),
-    ]);
-    if (told.length) this.signal.announce();
+    const ends = ids.flatMap((userId): Telling[] => {
+      const cause = causes.get(userId)!.find(({ type }) => type === 'user.deleted');
+      return cause ? [{ userId, roles: [], cause, mark: 2n * BigInt(cause.seq) + 1n }] : [];
+    });
+    if (!ends.length) return;
+    await this.tell(tenantId, ends);
+    await this.db.run({ tenantId }, FORGET, [tenantId, ends.map(({ userId }) => userId)]);
+  }
+
+  /** The first steps of all, then the second steps of those who have some: a statement tells one of each. */
+  private async tell(tenantId: string, steps: readonly Telling[]): Promise<void> {
+    const rounds: Telling[][] = [];
+    const told = new Map<string, number>();
+    for (const step of steps) {
+      const round = told.get(step.userId) ?? 0;
+      told.set(step.userId, round + 1);
+      (rounds[round] ??= []).push(step);
+    }
+    let changes = 0;
+    for (const round of rounds)
+      changes += (
+        await this.db.run({ tenantId }, TELL, [
+          tenantId,
+          round.map(({ userId }) => userId),
+          round.map(({ roles }) => JSON.stringify(roles)),
+          round.map(({ mark }) => String(mark)),
+          round.map(() => uuidV7()),
+          round.map(({ cause }) => JSON.stringify(cause.context)),
+          round.map(({ cause: { id, type } }) => JSON.stringify({ event: id, type })),
+        ])
+      ).length;
+    if (changes) this.signal.announce();
   }
 }
 
-/** Somebody who has been deleted. */
-function nobody(id: string): Person {
-  return { id, userName: '', active: false, groups: [], projects: [], grants: [], attributes: () => ({}) };
+function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const known = lists.get(key);
+  if (known) known.push(value);
+  else lists.set(key, [value]);
 }
