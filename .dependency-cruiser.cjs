@@ -54,13 +54,6 @@ module.exports = {
       to: { path: '^apps/api/src/[^/]+/', pathNot: ['^apps/api/src/$1/', '/index\\.ts$'] },
     },
     {
-      name: 'swagger-when-asked-for',
-      comment: 'It takes a tenth of a second to load: only the document needs it, which is made when somebody asks.',
-      severity: 'error',
-      from: { path: '^apps/', pathNot: '^apps/api/src/openapi/openapi-document\\.ts$' },
-      to: { path: '^node_modules/@nestjs/swagger/', dependencyTypesNot: ['type-only'] },
-    },
-    {
       name: 'okta-sim-stands-alone',
       comment: 'It plays the client: it may know the wire, never the server.',
       severity: 'error',

@@ -24,6 +24,9 @@ const KEYWORDS: Readonly<Record<string, (...constraints: never[]) => JsonSchema>
   isLength: (minLength: number, maxLength?: number) => ({ type: 'string', minLength, ...(maxLength && { maxLength }) }),
   // JSON Schema has no flags, and reads every pattern as with `u`.
   matches: (pattern: RegExp) => ({ type: 'string', ...(!pattern.flags.includes('i') && { pattern: pattern.source }) }),
+  // Validators of our own.
+  isCidr: () => ({ type: 'string' }),
+  isIpAddress: () => ({ type: 'string' }),
   arrayMinSize: (minItems: number) => ({ type: 'array', minItems }),
   arrayMaxSize: (maxItems: number) => ({ type: 'array', maxItems }),
   arrayUnique: () => ({ type: 'array', uniqueItems: true }),
@@ -72,7 +75,8 @@ function memberSchema(Dto: Class, rules: readonly Rule[]): JsonSchema {
   const items: Record<string, unknown> = {};
   for (const { name = '', each, constraints } of rules)
     Object.assign(each ? items : own, KEYWORDS[name]?.(...((constraints ?? []) as never[])));
-  const sentences = rules.map(({ message }) => message).filter((message) => typeof message === 'string');
+  // Those of the library's own have placeholders.
+  const sentences = rules.map(({ message }) => message).filter((text) => typeof text === 'string' && !/\$/.test(text));
   return {
     ...own,
     ...(Object.keys(items).length && { items }),

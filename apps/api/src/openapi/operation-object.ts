@@ -129,8 +129,13 @@ function undescribed({ controller, handler, statuses, query, lists, body }: Rout
     query: Object.fromEntries(query.map((name) => [name, { description: `The ${words(name)}.` }])),
     paged: lists,
     ...(body && { body: { schema: body, examples: {} } }),
-    answers: Object.fromEntries(statuses.map((status) => [status, { description: 'It succeeded.' }])),
+    answers: Object.fromEntries(statuses.map((status) => [status, succeeded(status)])),
   };
+}
+
+/** With a body of any kind, unless the status says that there is none. */
+function succeeded(status: string): Answer {
+  return { description: 'It succeeded.', ...(status !== '204' && { schema: {} }) };
 }
 
 function callersInWords(callers: Callers): string {

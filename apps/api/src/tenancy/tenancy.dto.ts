@@ -6,6 +6,7 @@ import {
   IsBoolean,
   IsDate,
   IsIn,
+  IsObject,
   IsOptional,
   IsString,
   Length,
@@ -27,7 +28,7 @@ export class CreateTenantDto {
   name!: string;
   @IsOptional()
   @Matches(/^[a-z0-9-]{1,40}$/, { message: 'must be lower-case letters, digits and hyphens' })
-  region?: string;
+  region?: string | null;
 }
 
 class ScimSwitchDto {
@@ -38,11 +39,13 @@ class ScimSwitchDto {
 export class UpdateTenantDto {
   @IsOptional()
   @IsName()
-  name?: string;
+  name?: string | null;
   @IsOptional()
+  // A list of nothing would pass as nested.
+  @IsObject({ message: 'must be an object such as {"enabled": true}' })
   @ValidateNested({ message: 'must be an object such as {"enabled": true}' })
   @Type(() => ScimSwitchDto)
-  scim?: ScimSwitchDto;
+  scim?: ScimSwitchDto | null;
 }
 
 export class CreateCredentialDto {

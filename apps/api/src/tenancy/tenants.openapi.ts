@@ -22,7 +22,13 @@ export const TENANTS = {
     create: {
       summary: 'Create a tenant.',
       acrossTenants: true,
-      body: { schema: CreateTenantDto, examples: { acme: { slug: 'acme', name: 'Acme Ltd', region: 'eu' } } },
+      body: {
+        schema: CreateTenantDto,
+        examples: {
+          'in a region': { slug: 'acme', name: 'Acme Ltd', region: 'eu' },
+          'in none': { slug: 'globex', name: 'Globex' },
+        },
+      },
       answers: { 201: { description: 'The new tenant.', schema: ref('Tenant'), example: ACME } },
       refusals: {
         409: {

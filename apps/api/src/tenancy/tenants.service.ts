@@ -15,6 +15,18 @@ export interface TenantView {
   scim: { enabled: boolean; baseUrl: string };
 }
 
+export interface NewTenant {
+  readonly slug: string;
+  readonly name: string;
+  readonly region?: string | null;
+}
+
+/** What of a tenant may change; what is null or absent stays. */
+export interface TenantChange {
+  readonly name?: string | null;
+  readonly scim?: { readonly enabled: boolean } | null;
+}
+
 /** The customers of the vendor (contract §3). */
 @Injectable()
 export class TenantsService {
@@ -26,8 +38,8 @@ export class TenantsService {
   ) {}
 
   /** @throws Problem 409 when the slug is taken */
-  async create(input: { slug: string; name: string; region?: string }, context: EventContext): Promise<TenantView> {
-    const tenant = { id: uuidV7(), region: null, scimEnabled: true, createdAt: new Date(), ...input };
+  async create({ slug, name, region = null }: NewTenant, context: EventContext): Promise<TenantView> {
+    const tenant = { id: uuidV7(), slug, name, region, scimEnabled: true, createdAt: new Date() };
     try {
       await this.platform(async (manager) => {
         await manager.insert(Tenant, tenant);
@@ -35,7 +47,7 @@ export class TenantsService {
       });
     } catch (error) {
       if (error instanceof QueryFailedError && (error.driverError as { code?: string }).code === '23505')
-        throw problem(409, `There is a tenant "${input.slug}" already.`, [{ pointer: '/slug', detail: 'is taken' }]);
+        throw problem(409, `There is a tenant "${slug}" already.`, [{ pointer: '/slug', detail: 'is taken' }]);
       throw error;
     }
     this.signal.announce();
@@ -70,15 +82,8 @@ export class TenantsService {
   }
 
   /** Changes the name or the SCIM switch; off means 403 from the next request on, on every instance. */
-  async update(
-    id: string,
-    change: { name?: string; scim?: { enabled: boolean } },
-    context: EventContext,
-  ): Promise<TenantView> {
-    const set = {
-      ...(change.name === undefined ? {} : { name: change.name }),
-      ...(change.scim === undefined ? {} : { scimEnabled: change.scim.enabled }),
-    };
+  async update(id: string, { name, scim }: TenantChange, context: EventContext): Promise<TenantView> {
+    const set = { ...(name && { name }), ...(scim && { scimEnabled: scim.enabled }) };
     if (Object.keys(set).length) {
       await this.platform(async (manager) => {
         await manager.update(Tenant, { id }, set);
