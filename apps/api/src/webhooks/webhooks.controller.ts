@@ -1,14 +1,17 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Req } from '@nestjs/common';
 import { ValidatedBody } from '../http';
+import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, eventContext, RequestTenant } from '../tenancy';
 import { DeliveriesService } from './deliveries.service';
 import { CreateWebhookDto, RotateSecretDto, UpdateWebhookDto } from './webhooks.dto';
+import { WEBHOOKS } from './webhooks.openapi';
 import { WebhooksService } from './webhooks.service';
 
 type PageQuery = { limit?: string; cursor?: string };
 
 @Controller('api/v1/webhooks')
 @Allow('operator', 'admin')
+@Described(WEBHOOKS)
 export class WebhooksController {
   constructor(
     @Inject(WebhooksService) private readonly webhooks: WebhooksService,
