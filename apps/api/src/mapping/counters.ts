@@ -22,6 +22,12 @@ export function countersOf({ documents, groups_version, workspaces }: CountersRo
   return { documents, groups: groups_version, workspaces };
 }
 
+/** Of the three numbers in one text; null where nothing has moved yet. */
+export function countersFrom(text: string | null): Counters {
+  const [documents = '0', groups = '0', workspaces = '0'] = text?.split(' ') ?? [];
+  return { documents, groups, workspaces };
+}
+
 /** Whether nothing of `needed` is newer. Counters only ever grow. */
 export function covers(known: Counters, needed: Counters): boolean {
   return (

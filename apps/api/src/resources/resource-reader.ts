@@ -41,20 +41,17 @@ export const WORKSPACE_KEYS = statement(
   `SELECT w.key FROM workspaces w WHERE w.tenant_id = $1::uuid ORDER BY w.key`,
 );
 
-/**
- * What is registered under a type and a key, at most one row. $1 tenant, $2 type, $3 key. Content is found by the type
- * `content` and by its own.
- */
-export const PLACE = statement(
-  'resource.place',
-  `SELECT 'workspace' AS kind, w.key AS workspace, NULL AS project, false AS archived FROM workspaces w
-     WHERE $2::text = 'workspace' AND w.tenant_id = $1::uuid AND w.key = $3
+/** SQL of what is registered under a type and a key, at most one row. Content is found by the type `content` and by its own. */
+export const placeSql = (type: string, key: string) => `
+   SELECT 'workspace' AS kind, w.key AS workspace, NULL AS project, false AS archived FROM workspaces w
+     WHERE ${type} = 'workspace' AND w.tenant_id = $1::uuid AND w.key = ${key}
    UNION ALL SELECT 'project', p.workspace, p.key, false FROM projects p
-     WHERE $2::text = 'project' AND p.tenant_id = $1::uuid AND p.key = $3
+     WHERE ${type} = 'project' AND p.tenant_id = $1::uuid AND p.key = ${key}
    UNION ALL SELECT 'content', c.workspace, c.project, c.archived_at IS NOT NULL FROM content c
-     WHERE $2::text NOT IN ('workspace', 'project') AND c.tenant_id = $1::uuid AND c.key = $3
-       AND ($2::text = 'content' OR c.type = $2::text)`,
-);
+     WHERE ${type} NOT IN ('workspace', 'project') AND c.tenant_id = $1::uuid AND c.key = ${key}
+       AND (${type} = 'content' OR c.type = ${type})`;
+/** $1 tenant, $2 type, $3 key. */
+const PLACE = statement('resource.place', placeSql('$2::text', '$3'));
 export interface PlaceRow {
   kind: 'workspace' | 'project' | 'content';
   workspace: string | null;
@@ -68,7 +65,7 @@ export interface RegisteredPlace extends Place {
   readonly archived: boolean;
 }
 
-/** What a row of PLACE, or its absence, says about a resource of that type. */
+/** What a row of placeSql, or its absence, says about a resource of that type. */
 export function placeFrom(type: string, row: PlaceRow | undefined): RegisteredPlace {
   if (!row) {
     const kind = (['workspace', 'project', 'content'] as const).find((known) => known === type) ?? 'other';
