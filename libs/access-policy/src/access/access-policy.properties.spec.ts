@@ -237,6 +237,7 @@ describe('access', () => {
               roles: [],
               permissions: [],
               workspaces: [],
+              pending: [],
               validUntil: Infinity,
             });
             expect(compile(w).names(asPerson(p), NOW)).toEqual({ roles: [], permissions: [], workspaces: [] });

@@ -15,9 +15,11 @@ import { type Holding, holding, type Statement } from './statement';
 import { WorkspaceIndex } from './workspace-index';
 
 const NONE: ReadonlySet<string> = new Set();
+const NOTHING: readonly Holding[] = [];
 const nothing = (status: 'staged' | 'inactive'): Held => ({
   status,
-  holdings: [],
+  holdings: NOTHING,
+  waiting: NOTHING,
   assigned: NONE,
   validUntil: Infinity,
 });
@@ -44,6 +46,8 @@ export class AccessPolicy {
   private readonly reaches: GroupReaches;
   private readonly defaultRole: readonly Holding[];
   private readonly readsGroups: boolean;
+  /** Roles that wait for approval. */
+  private readonly sensitive: ReadonlySet<string>;
   private collectors: Collectors | undefined;
 
   private constructor(inputs: PolicyInputs) {
@@ -59,6 +63,7 @@ export class AccessPolicy {
     );
     this.readsGroups = paths.some((path) => READS_GROUPS.test(path));
     this.readsAttributes = paths.some((path) => !READS_GROUPS.test(path));
+    this.sensitive = new Set(Object.keys(documents.approval_policies?.roles ?? {}));
     this.reaches = new GroupReaches(groups, this.mapped, this.hierarchy, this.phases, this.readsGroups);
     const role = documents.provisioning_rules?.user_creation?.default_role;
     const given = role === undefined ? [] : this.roles.statements(role);
@@ -107,20 +112,31 @@ export class AccessPolicy {
 
     const time = now.getTime();
     const running = person.grants.filter((grant) => isRunning(grant, time));
-    const holdings: Holding[] = [];
-    for (const reach of reaches) for (const one of reach.holdings) holdings.push(one);
-    this.collectHierarchy(person, reaches, holdings);
-    this.rules.collect(attributes, holdings);
+    const given: Holding[] = [];
+    for (const reach of reaches) for (const one of reach.holdings) given.push(one);
+    this.collectHierarchy(person, reaches, given);
+    this.rules.collect(attributes, given);
     for (const { key } of person.projects) {
       const project = this.rules.ofProject(key);
-      if (project) holdings.push(project);
+      if (project) given.push(project);
     }
-    for (const grant of running) holdings.push(...grantHoldings(grant, this.roles));
+    for (const grant of running) given.push(...grantHoldings(grant, this.roles));
+    let { holdings, waiting } = this.approved(given, person);
     if (this.defaultRole.length && !holdings.some(({ statement }) => statement.role !== undefined)) {
-      holdings.push(...this.defaultRole);
+      const byDefault = this.approved(this.defaultRole, person);
+      holdings = [...holdings, ...byDefault.holdings];
+      waiting = [...waiting, ...byDefault.waiting];
     }
     const assigned = this.registered([...person.projects, ...running]);
-    return { status: 'active', holdings, assigned, validUntil: nextChange(person.grants, time) };
+    return { status: 'active', holdings, waiting, assigned, validUntil: nextChange(person.grants, time) };
+  }
+
+  /** Parts what is in force from what waits for approval: a role that does, with all that comes with it. */
+  private approved(given: readonly Holding[], { approved = NONE }: Person): Pick<Held, 'holdings' | 'waiting'> {
+    if (!this.sensitive.size) return { holdings: given, waiting: NOTHING };
+    const waits = ({ statement: { carrier } }: Holding) =>
+      carrier !== undefined && this.sensitive.has(carrier) && !approved.has(carrier);
+    return { holdings: given.filter((one) => !waits(one)), waiting: given.filter(waits) };
   }
 
   /** Of the nodes whose people they are; a mapping that is theirs by membership already is not told once more. */

@@ -21,6 +21,10 @@ export interface HeldRole {
   /** The latest end; there only when every source ends. */
   readonly expiresAt?: string;
 }
+export interface PendingRole {
+  readonly role: string;
+  readonly sources: readonly Source[];
+}
 export interface HeldPermission {
   readonly permission: string;
   readonly sources: readonly Source[];
@@ -39,6 +43,8 @@ export interface Access {
   readonly roles: readonly HeldRole[];
   readonly permissions: readonly HeldPermission[];
   readonly workspaces: readonly HeldWorkspace[];
+  /** Roles that some source gives and that wait for approval: neither they nor what they carry is in force. */
+  readonly pending: readonly PendingRole[];
   /** Until when this holds if nothing else changes: the next start or end of a grant, in ms since the epoch, or Infinity. */
   readonly validUntil: number;
 }

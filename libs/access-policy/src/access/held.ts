@@ -7,13 +7,15 @@ export interface Held {
   readonly status: AccessStatus;
   /** Everything that any source gives; empty unless the status is active. */
   readonly holdings: readonly Holding[];
+  /** What would be held if the role were approved. */
+  readonly waiting: readonly Holding[];
   /** Registered workspaces of their projects and of their running grants. */
   readonly assigned: ReadonlySet<string>;
   readonly validUntil: number;
 }
 
 /** Roles, permissions and workspaces, each with every source that gives it. */
-export function accessOf({ status, holdings, assigned, validUntil }: Held, index: WorkspaceIndex): Access {
+export function accessOf({ status, holdings, waiting, assigned, validUntil }: Held, index: WorkspaceIndex): Access {
   const roles = new Map<string, { sources: Set<Source>; endsAt: number }>();
   const permissions = new Map<string, Set<Source>>();
   const workspaces = new Map<number, Set<Source>>();
@@ -29,6 +31,8 @@ export function accessOf({ status, holdings, assigned, validUntil }: Held, index
     for (const permission of statement.permissions) add(permissions, permission, source);
     statement.scope.eachWorkspace(index, assigned, (position) => add(workspaces, position, source));
   }
+  const pending = new Map<string, Set<Source>>();
+  for (const { source, statement } of waiting) if (statement.role !== undefined) add(pending, statement.role, source);
   return {
     status,
     roles: sorted(roles).map(([role, held]) => roleOf(role, [...held.sources], held.endsAt)),
@@ -36,6 +40,7 @@ export function accessOf({ status, holdings, assigned, validUntil }: Held, index
     workspaces: [...workspaces]
       .sort(([a], [b]) => a - b)
       .map(([position, sources]) => ({ workspace: index.keys[position]!, sources: [...sources] })),
+    pending: sorted(pending).map(([role, sources]) => ({ role, sources: [...sources] })),
     validUntil,
   };
 }

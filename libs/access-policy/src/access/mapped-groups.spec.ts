@@ -20,6 +20,7 @@ describe('group_mappings', () => {
       roles: [{ role: 'manager', sources: [source] }],
       permissions: [{ permission: 'create_projects', sources: [source] }],
       workspaces: ['department_a', 'department_b', 'hq'].map((workspace) => ({ workspace, sources: [source] })),
+      pending: [],
       validUntil: Infinity,
     });
   });

@@ -55,6 +55,7 @@ describe('AccessPolicy', () => {
           ends: access.roles.map((held) => held.expiresAt && Date.parse(held.expiresAt)),
           permissions: access.permissions.map((held) => [held.permission, all(held.sources)]),
           workspaces: access.workspaces.map((held) => [held.workspace, all(held.sources)]),
+          pending: access.pending.map((held) => [held.role, all(held.sources)]),
         };
         const naive = {
           status: expected.status,
@@ -62,6 +63,7 @@ describe('AccessPolicy', () => {
           ends: [...expected.roleEnds].sort().map(([, end]) => (end === Infinity ? undefined : end)),
           permissions: sources(expected.permissions),
           workspaces: sources(expected.workspaces),
+          pending: sources(expected.pending),
         };
         if (JSON.stringify(seen) !== JSON.stringify(naive)) expect({ world, person, ...seen }).toMatchObject(naive);
         for (const { sources } of access.roles) expect(sources.every((s) => isChain(world, s))).toBe(true);

@@ -11,6 +11,8 @@ interface Gift {
   /** The source as text; of a path only its ends and its length, as several ways may be the shortest. */
   readonly source: string;
   readonly role?: string | undefined;
+  /** The role that it comes with. */
+  readonly carrier?: string | undefined;
   readonly permissions: readonly string[];
   /** Entries of a `workspaces` list; undefined: everywhere. */
   readonly entries?: readonly string[] | undefined;
@@ -27,6 +29,7 @@ export interface Interpretation {
   readonly roles: ReadonlyMap<string, ReadonlySet<string>>;
   readonly permissions: ReadonlyMap<string, ReadonlySet<string>>;
   readonly workspaces: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly pending: ReadonlyMap<string, ReadonlySet<string>>;
   readonly roleEnds: ReadonlyMap<string, number>;
   ask(question: Question): {
     decision: boolean;
@@ -104,7 +107,14 @@ export function interpret(world: World, person: WorldPerson, now: number): Inter
     ) => {
       if (!permissions.length) return;
       const where = own ? {} : { entries };
-      gifts.push({ ...gift, role: undefined, permissions, ...where, requires: [...gift.requires, ...requires] });
+      gifts.push({
+        ...gift,
+        role: undefined,
+        carrier: gift.role,
+        permissions,
+        ...where,
+        requires: [...gift.requires, ...requires],
+      });
     };
     for (const [, mapping] of mappings) {
       if (roleOfMapping(mapping) === gift.role) define(mapping.permissions, mapping.workspaces, []);
@@ -189,12 +199,26 @@ export function interpret(world: World, person: WorldPerson, now: number): Inter
     if (permission !== null) gifts.push({ ...gift, permissions: [permission] });
   }
 
+  // "until approved the role stands under `pending` in `/access` and is not in force"
+  const waiting: Gift[] = [];
+  const withhold = () => {
+    for (const gift of gifts.splice(0)) {
+      const role = gift.role ?? gift.carrier;
+      const sensitive = Object.keys(documents.approval_policies?.roles ?? {}).some((name) => name === role);
+      (sensitive && !person.approved?.has(role!) ? waiting : kept).push(gift);
+    }
+    gifts.push(...kept.splice(0));
+  };
+  const kept: Gift[] = [];
+  withhold();
+
   // "`default_role` is held by an active user whom no other source gives a role"
   const defaultRole = documents.provisioning_rules?.user_creation?.default_role;
   if (defaultRole !== undefined && !gifts.some(({ role }) => role !== undefined)) {
     giveRole({ source: 'provisioning', role: defaultRole, requires: [] }, false);
   }
-  if (status !== 'active') gifts.length = 0;
+  withhold();
+  if (status !== 'active') gifts.length = waiting.length = 0;
 
   // "`all` is every registered workspace, `department_*` those whose key matches, `assigned_only` those in which the user is a member
   // of a project (or was granted the workspace)"
@@ -226,6 +250,13 @@ export function interpret(world: World, person: WorldPerson, now: number): Inter
     roles,
     permissions: named(({ permissions }) => permissions),
     workspaces: named(({ keys }) => keys),
+    pending: new Map(
+      waiting.flatMap(({ role }) =>
+        role === undefined
+          ? []
+          : [[role, new Set(waiting.filter((gift) => gift.role === role).map(({ source }) => source))] as const],
+      ),
+    ),
     roleEnds: new Map(
       [...roles.keys()].map((role) => [
         role,

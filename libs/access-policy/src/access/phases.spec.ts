@@ -39,6 +39,7 @@ describe('rollout', () => {
       roles: [],
       permissions: [],
       workspaces: [],
+      pending: [],
       validUntil: Infinity,
     });
     expect(decider.decide('x', { kind: 'other' })).toEqual({ decision: false, reason: 'user_staged', sources: [] });

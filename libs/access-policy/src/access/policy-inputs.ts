@@ -1,4 +1,5 @@
 import type { Attributes } from '../conditions';
+import type { ApprovalPolicies } from '../documents/approval_policies/approval-policies';
 import type { AccessRules } from '../documents/access_rules/access-rule';
 import type { GroupHierarchy } from '../documents/group_hierarchy/hierarchy-node';
 import type { GroupMappings } from '../documents/group_mappings/group-mapping';
@@ -12,6 +13,7 @@ export interface AccessDocuments {
   readonly access_rules?: AccessRules | undefined;
   readonly provisioning_rules?: ProvisioningRules | undefined;
   readonly rollout?: Rollout | undefined;
+  readonly approval_policies?: ApprovalPolicies | undefined;
 }
 
 /** The SCIM groups of a tenant. A policy asks while it is in use, and expects the answers of the moment of its compilation. */
@@ -56,6 +58,8 @@ export interface Person {
   /** Projects whose member they are. */
   readonly projects: readonly { readonly key: string; readonly workspace: string | null }[];
   readonly grants: readonly Grant[];
+  /** Roles that somebody approved for them; asked only of roles that approval_policies names. */
+  readonly approved?: ReadonlySet<string> | undefined;
   /**
    * SCIM resource and mapped profile, for conditions; `groups` is added from the memberships. Asked only where the policy needs it
    * (`policy.readsAttributes`), at most once an evaluation.

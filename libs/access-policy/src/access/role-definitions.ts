@@ -26,16 +26,16 @@ export class RoleDefinitions {
   statements(role: string, within?: Scope, requires = 0): readonly Statement[] {
     const defining = this.defining.get(role);
     if (!defining) return [new Statement(role, [], within ?? Scope.EVERYWHERE)];
-    if (within) return [new Statement(role, [], within), ...merged(defining, within, requires)];
-    const known = this.whole.get(role) ?? [new Statement(role, [], Scope.EVERYWHERE), ...merged(defining)];
+    if (within) return [new Statement(role, [], within), ...merged(role, defining, within, requires)];
+    const known = this.whole.get(role) ?? [new Statement(role, [], Scope.EVERYWHERE), ...merged(role, defining)];
     this.whole.set(role, known);
     if (!requires) return known;
-    return known.map((s) => new Statement(s.role, s.permissions, s.scope, s.requires | requires));
+    return known.map((s) => new Statement(s.role, s.permissions, s.scope, s.requires | requires, role));
   }
 }
 
 /** Many mappings may define one role alike: those that differ only in their workspaces become one statement. */
-function merged(defining: readonly Statement[], within?: Scope, requires = 0): Statement[] {
+function merged(role: string, defining: readonly Statement[], within?: Scope, requires = 0): Statement[] {
   const alike = new Map<string, Statement[]>();
   for (const statement of defining) {
     const required = statement.requires | requires;
@@ -47,6 +47,6 @@ function merged(defining: readonly Statement[], within?: Scope, requires = 0): S
   return [...alike.values()].map((statements) => {
     const permissions = [...new Set(statements.flatMap((statement) => statement.permissions))];
     const scope = within ?? Scope.union([...new Set(statements.map((statement) => statement.scope))]);
-    return new Statement(undefined, permissions, scope, statements[0]!.requires | requires);
+    return new Statement(undefined, permissions, scope, statements[0]!.requires | requires, role);
   });
 }

@@ -30,6 +30,8 @@ export class Statement {
     readonly scope: Scope,
     /** Requirements of a step-up, as bits. */
     readonly requires = 0,
+    /** The role on whose account the permissions are given, where they come with a role rather than define it. */
+    readonly carrier: string | undefined = role,
   ) {}
 
   /** Whether it gives the permission, by its name or by "all". */

@@ -146,6 +146,7 @@ export function worldFrom(
     groups: [...new Set(some(ids, 4))],
     projects: [...new Set(some(projects))],
     grants: Array.from({ length: choose(3) }, grant),
+    approved: new Set(some([...ROLES, 'rare'], 2)),
     fields: {
       ...maybe(2, 'department', () => one(['Sales', 'Ops'])),
       ...maybe(2, 'title', () => one(['Lead', 'sales'])),
@@ -160,6 +161,9 @@ export function worldFrom(
         ...maybe(2, 'projects', () => keyed(some(PROJECTS), () => ({ permissions: some(PERMISSIONS) }))),
       })),
       ...maybe(3, 'provisioning_rules', () => ({ user_creation: { default_role: one([...ROLES, 'nothing']) } })),
+      ...maybe(4, 'approval_policies', () => ({
+        roles: keyed(some([...ROLES, 'rare'], 2), () => ({ approver: 'admins' as const })),
+      })),
       ...(only.rollout === false
         ? {}
         : maybe(4, 'rollout', () => ({ phases, active: `phase ${choose(phases.length)}` }))),

@@ -8,6 +8,7 @@ import { attributeMappings } from './attribute_mappings';
 import { syncConfig } from './sync_config';
 import { deprovisioningRules } from './deprovisioning_rules';
 import { safeguards } from './safeguards';
+import { approvalPolicies } from './approval_policies';
 
 export * from './group_mappings';
 export * from './group_hierarchy';
@@ -18,6 +19,7 @@ export * from './attribute_mappings';
 export * from './sync_config';
 export * from './deprovisioning_rules';
 export * from './safeguards';
+export * from './approval_policies';
 
 /** Every policy document that can be put, in the order in which they are listed. */
 export const POLICY_DOCUMENTS: readonly PolicyDocumentType[] = [
@@ -30,4 +32,5 @@ export const POLICY_DOCUMENTS: readonly PolicyDocumentType[] = [
   syncConfig,
   deprovisioningRules,
   safeguards,
+  approvalPolicies,
 ];
