@@ -95,6 +95,14 @@ describe('an evaluation', () => {
   });
 });
 
+it('answers what is asked at once each for itself, however odd the others are', async () => {
+  const odd = ['\ud800', 'a\u0001', 'x'.repeat(500), "'", '{"', '\u{1F600}', '__proto__'];
+  const questions = odd.flatMap((id) => [asked(ava, 'read', { type: id, id }), asked(id, 'read'), asked(ava, 'erase')]);
+  const answers = await Promise.all(questions.map((question) => app.post(ONE, question)));
+  expect(answers.map(({ status }) => status)).toEqual(questions.map(() => 200));
+  expect(answers.map(({ body }) => body.decision)).toEqual(odd.flatMap(() => [true, false, false]));
+});
+
 describe('evaluations', () => {
   const subject = () => ({ type: 'user', id: ava });
   const resource = { type: 'app', id: 'x' };

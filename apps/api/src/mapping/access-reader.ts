@@ -5,7 +5,7 @@ import { isUuid, TenantDatabase } from '@provost/entities';
 import { isKey, placeFrom, type PlaceRow, type RegisteredPlace } from '../resources';
 import { ASK, ASK_ATTRIBUTES, type AskedPerson, type AskRow, stampOf } from './ask-statement';
 import { Batches } from './batches';
-import { countersFrom } from './counters';
+import { countersFrom, covers } from './counters';
 import { personOf } from './person-row';
 import { TenantPolicies, type TenantPolicy } from './tenant-policies';
 
@@ -24,6 +24,8 @@ export interface ResourceName {
 interface Question {
   readonly userId: string;
   readonly resource: ResourceName;
+  /** How often it may be asked again because the documents or groups changed meanwhile. */
+  readonly retries: number;
   resolve(answer: Answerer | undefined): void;
   reject(error: unknown): void;
 }
@@ -37,6 +39,7 @@ interface Known {
 const NOWHERE: ResourceName = { type: 'other', id: '' };
 /** People whose answers are remembered. */
 const MOST_KNOWN = 20_000;
+const RETRIES = 3;
 
 /**
  * Computes what people may do. What is asked at once is read in one statement, together with the counters of everything that
@@ -58,10 +61,11 @@ export class AccessReader {
   /** @returns undefined when nobody has this id */
   ask(tenantId: string, userId: string, resource: ResourceName = NOWHERE): Promise<Answerer | undefined> {
     if (!isUuid(userId)) return Promise.resolve(undefined);
-    const id = userId.toLowerCase();
     const readsAttributes = this.policies.remembered(tenantId)?.policy.readsAttributes ?? false;
-    const batches = readsAttributes && !this.known.has(tenantId + id) ? this.askedInFull : this.asked;
-    return new Promise((resolve, reject) => batches.add(tenantId, { userId: id, resource, resolve, reject }));
+    const batches = readsAttributes && !this.known.has(tenantId + userId) ? this.askedInFull : this.asked;
+    return new Promise((resolve, reject) =>
+      batches.add(tenantId, { userId, resource, retries: RETRIES, resolve, reject }),
+    );
   }
 
   /** The whole access of somebody, with the reason of each thing. @returns undefined when nobody has this id */
@@ -91,17 +95,23 @@ export class AccessReader {
       const found = new Map<string, PersonDecider | undefined>();
       const registered = new Map<string, PlaceRow>();
       let policy: TenantPolicy | undefined;
+      let newer = false;
       for (const row of rows) {
         if (row.n === null) registered.set(places.keys[row.place - 1]!, row);
         else {
-          policy ??= await this.policies.atLeast(tenantId, countersFrom(row.counters));
+          const counters = countersFrom(row.counters);
+          policy ??= await this.policies.atLeast(tenantId, counters);
+          // Newer documents over an older person may give what no moment gave: who has left a group, what it got since.
+          newer ||= !covers(counters, policy.counters);
           found.set(people.keys[row.n - 1]!, this.decider(tenantId, policy, row));
         }
       }
       for (const question of questions) {
-        const { userId, resource, resolve } = question;
+        const { userId, resource, retries, resolve } = question;
         const decider = found.get(userId);
-        if (decider) resolve({ decider, place: placeFrom(resource.type, registered.get(places.keyOf(question))) });
+        const batches = attributes ? this.askedInFull : this.asked;
+        if (newer && retries && found.has(userId)) batches.add(tenantId, { ...question, retries: retries - 1 });
+        else if (decider) resolve({ decider, place: placeFrom(resource.type, registered.get(places.keyOf(question))) });
         else if (found.has(userId)) this.askedInFull.add(tenantId, question);
         else resolve(undefined);
       }

@@ -13,7 +13,7 @@ import { GRANT_JSON, PROJECT_JSON, type PersonRow } from './person-row';
 const ask = (attributes: string, none: string) => `
   WITH v AS MATERIALIZED (SELECT v.documents || ' ' || v.groups || ' ' || v.workspaces AS counters FROM access_versions v
     WHERE v.tenant_id = $1::uuid)
-  SELECT a.n::int, NULL::int AS place, (SELECT v.counters FROM v), u.id, u.user_name, u.active, u.version, p.changed_at::text,
+  SELECT a.n::int, NULL::int AS place, (SELECT v.counters FROM v), u.id, u.user_name, u.active, u.version, p.xmin::text AS profile_version,
     (SELECT string_agg(m.group_id::text, ',') FROM memberships m
       WHERE m.tenant_id = $1::uuid AND m.member_id = u.id) AS groups,
     (SELECT json_agg(${PROJECT_JSON} ORDER BY p.key)::text FROM project_members m
@@ -24,7 +24,7 @@ const ask = (attributes: string, none: string) => `
     NULL AS kind, NULL AS workspace, NULL AS project, NULL::boolean AS archived${attributes}
   FROM json_array_elements_text($2::json) WITH ORDINALITY a (id, n)
     CROSS JOIN LATERAL (SELECT * FROM users u WHERE u.tenant_id = $1::uuid AND u.id = a.id::uuid LIMIT 1) u
-    LEFT JOIN LATERAL (SELECT * FROM profiles p WHERE p.tenant_id = $1::uuid AND p.user_id = u.id LIMIT 1) p ON true
+    LEFT JOIN LATERAL (SELECT p.*, p.xmin FROM profiles p WHERE p.tenant_id = $1::uuid AND p.user_id = u.id LIMIT 1) p ON true
   UNION ALL
   SELECT NULL, r.n::int, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, q.kind, q.workspace, q.project, q.archived${none}
   FROM json_array_elements($3::json) WITH ORDINALITY r (name, n)
@@ -44,7 +44,8 @@ export interface AskedPerson
   /** Documents, groups and workspaces; null before any of them moved. */
   counters: string | null;
   version: number;
-  changed_at: string | null;
+  /** The transaction that last wrote what is remembered of the profile: the times of two instances may be the same. */
+  profile_version: string | null;
 }
 /** A resource, by the position in $3 from 1 on. */
 export interface AskedPlace extends PlaceRow {
@@ -54,6 +55,6 @@ export interface AskedPlace extends PlaceRow {
 export type AskRow = AskedPerson | AskedPlace;
 
 /** Everything of a person that access depends on: as long as it is the same, so are the answers. */
-export function stampOf({ version, changed_at, active, groups, projects, grants }: AskedPerson): string {
-  return `${version} ${changed_at} ${active} ${groups} ${projects} ${grants}`;
+export function stampOf({ version, profile_version, active, groups, projects, grants }: AskedPerson): string {
+  return `${version} ${profile_version} ${active} ${groups} ${projects} ${grants}`;
 }

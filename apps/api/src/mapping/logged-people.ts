@@ -7,7 +7,7 @@ import { FIRST, PAGE, PERSON_COLUMNS, PERSON_TABLES } from './people-scan';
  * How many numbers of the log are looked through for what came after a moment. A consumer that is further behind takes what it
  * finds for what was: it still tells how it ended, though not what came and went in between.
  */
-const REACH = 10_000;
+const REACH = 5_000;
 
 /**
  * People and the reversible events about them after a number ($4), of one moment. $1 tenant, $2 whether attributes are wanted.
