@@ -1,4 +1,5 @@
-import { DURATION_FORMS, parseDuration, pointerTo, type PolicyDocumentType } from '../../document';
+import { DURATION_FORMS, parseDuration, type PolicyDocumentType } from '../../document';
+import { pointerTo } from '../../document/json-pointer';
 import type { ApprovalPolicies } from './approval-policies';
 import { schema } from './schema';
 
