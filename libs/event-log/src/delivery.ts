@@ -3,7 +3,7 @@ import { DatabaseUnavailable, statement, type TenantDatabase } from '@provost/en
 import type { EventConsumer } from './consumer';
 import { ConsumerLock } from './consumer-lock';
 import type { EventSignal } from './event-signal';
-import { LogReader } from './log-reader';
+import { sharedLog, type SharedLog } from './shared-log';
 
 /** The net under LISTEN/NOTIFY. */
 const POLL_MS = 1_000;
@@ -11,6 +11,8 @@ const POLL_MS = 1_000;
 const OCCUPIED_MS = 250;
 /** Rounds of a busy log begin no closer together, so that many writes share one. */
 const SPACING_MS = 15;
+/** How long the lock is kept when nothing comes: on a busy log it need not be taken anew for each write. */
+const LINGER_MS = 250;
 /** When an event waits for a number before it: at first, and at most. */
 const HELD_MS = [3, 200] as const;
 const BACKOFF_MS = [250, 1_000, 5_000, 30_000] as const;
@@ -23,9 +25,11 @@ const POSITION = statement(
     INSERT INTO event_consumers (name, position, updated_at) VALUES ($1, 0, now()) ON CONFLICT DO NOTHING RETURNING position)
   SELECT position::text FROM made UNION ALL SELECT position::text FROM event_consumers WHERE name = $1`,
 );
+/** Nobody waits for the disk: a position that is lost with the server repeats events, which every consumer must bear. */
 const ADVANCE = statement(
   'consumer.advance',
-  `UPDATE event_consumers SET position = $3, updated_at = now() WHERE name = $1 AND position = $2 RETURNING name`,
+  `UPDATE event_consumers SET position = $3, updated_at = now()
+   WHERE name = $1 AND position = $2 AND set_config('synchronous_commit', 'off', true) = 'off' RETURNING name`,
 );
 
 /**
@@ -41,7 +45,9 @@ export class EventDelivery {
   private running: Promise<void> | undefined;
   private failures = 0;
   private away = false;
-  private readonly log: LogReader;
+  private readonly log: SharedLog;
+  /** Up to where the consumer has handled the log, while the lock is held. */
+  private position = '';
   private readonly lock: ConsumerLock;
 
   /** @param fault hears of what goes wrong; delivery goes on by itself */
@@ -52,7 +58,7 @@ export class EventDelivery {
     private readonly signal: EventSignal,
     private readonly fault: (message: string, error: unknown) => void,
   ) {
-    this.log = new LogReader(db);
+    this.log = sharedLog(db);
     this.lock = new ConsumerLock((dataSource.options as { url: string }).url, consumer.name);
   }
 
@@ -77,47 +83,56 @@ export class EventDelivery {
   private async loop(): Promise<void> {
     while (!this.stopped) {
       this.woken = false;
-      let pause: number = POLL_MS;
       try {
-        if (!(await this.deliverAll())) pause = OCCUPIED_MS;
+        const delivers = await this.deliverAll();
         this.failures = 0;
         this.away = false;
+        if (!delivers) {
+          // Whoever holds the lock was woken as well.
+          await this.pause(OCCUPIED_MS, false);
+          continue;
+        }
         if (this.woken) await this.pause(SPACING_MS, false);
+        await this.pause(LINGER_MS, true);
+        if (this.woken) continue;
+        await this.lock.release();
+        await this.pause(POLL_MS - LINGER_MS, true);
       } catch (error) {
-        pause = this.failed(error);
+        await this.lock.release();
+        await this.pause(this.failed(error), false);
       }
-      await this.pause(pause, this.failures === 0 && !this.away);
     }
   }
 
-  /** Handles all that is there while holding the lock. @returns false when another worker holds it */
+  /** Handles all that is there while holding the lock, which it keeps. @returns false when another worker holds it */
   private async deliverAll(): Promise<boolean> {
-    if (!(await this.lock.acquire())) return false;
-    try {
+    if (!this.lock.held) {
+      if (!(await this.lock.acquire())) return false;
       const [kept] = await this.db.run<{ position: string }>('platform', POSITION, [this.consumer.name]);
-      let { position } = kept!;
-      let held: number = HELD_MS[0];
-      while (!this.stopped) {
-        const next = await this.log.after(position);
-        this.mustHold();
-        if (next.events.length) {
-          await this.consumer.handle(next.events);
-          this.mustHold();
-          // Marked after it was handled: a crash in between repeats the batch and loses nothing.
-          const reached = next.events.at(-1)!.seq;
-          const advanced = await this.db.run('platform', ADVANCE, [this.consumer.name, position, reached]);
-          if (!advanced.length) throw new LockLost();
-          position = reached;
-          held = HELD_MS[0];
-        } else if (next.held) {
-          await this.pause(held, false);
-          held = Math.min(held * 2, HELD_MS[1]);
-        } else return true;
-      }
-      return true;
-    } finally {
-      await this.lock.release();
+      this.position = kept!.position;
     }
+    let held: number = HELD_MS[0];
+    while (!this.stopped) {
+      const next = await this.log.after(this.position);
+      this.mustHold();
+      if (next.events.length) {
+        await this.consumer.handle(next.events);
+        this.mustHold();
+        // Marked after it was handled: a crash in between repeats the batch and loses nothing.
+        const reached = next.events.at(-1)!.seq;
+        const advanced = await this.db.run('platform', ADVANCE, [this.consumer.name, this.position, reached]);
+        if (!advanced.length) throw new LockLost();
+        this.position = reached;
+        held = HELD_MS[0];
+      }
+      // What was written since then has woken this.
+      if (next.all) return true;
+      if (!next.events.length) {
+        await this.pause(held, false);
+        held = Math.min(held * 2, HELD_MS[1]);
+      }
+    }
+    return true;
   }
 
   private mustHold(): void {
