@@ -134,7 +134,7 @@ describe('filters (RFC 7644 §3.4.2.2)', () => {
       400,
       'invalidFilter',
     );
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 

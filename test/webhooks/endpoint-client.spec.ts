@@ -59,7 +59,7 @@ describe('one attempt', () => {
     };
     const attempt = await post();
     expect(attempt).toMatchObject({ status: 500, error: 'The endpoint answered 500.', response: 'x'.repeat(500) });
-    expect(attempt.ms).toBeLessThan(300);
+    expect(attempt.ms).toBeLessThan(1_500);
   });
 
   it.each([

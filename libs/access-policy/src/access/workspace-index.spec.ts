@@ -18,9 +18,10 @@ it('finds by pattern what a regular expression finds', () => {
 });
 
 it('does not stumble over a pattern of many stars', () => {
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   expect(new WorkspacePattern('*a'.repeat(200)).matches(`${'a'.repeat(199)}${'b'.repeat(300)}`)).toBe(false);
-  expect(performance.now() - begun).toBeLessThan(500);
+  const spent = process.cpuUsage(begun);
+  expect((spent.user + spent.system) / 1_000).toBeLessThan(500);
 });
 
 it('lists what it was given where that is sorted', () => {

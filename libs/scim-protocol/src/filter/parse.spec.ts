@@ -121,12 +121,13 @@ describe('parseFilter', () => {
   });
 
   it('refuses what is too long, too deep, too large, and does so quickly', () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(refusal(`userName eq "${'x'.repeat(20_000)}"`).detail).toContain('16384');
     expect(refusal('('.repeat(8_000)).detail).toContain('60 levels');
     expect(refusal('not('.repeat(4_000)).detail).toContain('60 levels');
     expect(refusal(Array(1_200).fill('a pr').join(' or ')).detail).toContain('400 parts');
-    expect(performance.now() - started).toBeLessThan(500);
+    const spent = process.cpuUsage(started);
+    expect((spent.user + spent.system) / 1_000).toBeLessThan(500);
     expect(parseFilter(`${'('.repeat(60)}a pr${')'.repeat(60)}`)).toEqual({ kind: 'present', path: 'a' });
     expect(parseFilter(Array(200).fill('a pr').join(' or ')).kind).toBe('or');
   });

@@ -131,7 +131,7 @@ describe('PATCH bodies that nobody should send', () => {
   it('deep, wide and long ones, in little time', () => {
     const deep = (open: string, close: string) => JSON.parse(open.repeat(5_000) + '1' + close.repeat(5_000)) as Json;
     const wide = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, i]));
-    const started = performance.now();
+    const started = process.cpuUsage();
     for (const value of [
       deep('[', ']'),
       deep('{"name":', '}'),
@@ -149,6 +149,7 @@ describe('PATCH bodies that nobody should send', () => {
     survive('User', { schemas: [PATCH_URN], Operations: [{ op: 'remove', path: 'emails['.repeat(100_000) }] });
     survive('User', { schemas: [PATCH_URN], Operations: [{ op: 'remove', path: 'a.'.repeat(8_000) }] });
     survive('User', { schemas: [PATCH_URN], Operations: [{ op: 'remove', path: 'urn:'.repeat(4_000) }] });
-    expect(performance.now() - started).toBeLessThan(3_000);
+    const spent = process.cpuUsage(started);
+    expect((spent.user + spent.system) / 1_000).toBeLessThan(3_000);
   });
 });

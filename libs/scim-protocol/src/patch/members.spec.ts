@@ -115,7 +115,7 @@ describe('splitMembers', () => {
 
   it('OK-G9: ten thousand removes or members take no longer than they should', () => {
     const ids = Array.from({ length: 10_000 }, (_, i) => `user-${i}`);
-    const started = performance.now();
+    const started = process.cpuUsage();
     const steps = memberSteps(...ids.map((id) => ({ op: 'remove', path: `members[value eq "${id}"]` })), {
       op: 'add',
       path: 'members',
@@ -125,6 +125,7 @@ describe('splitMembers', () => {
       { kind: 'remove', members: values(...ids) },
       { kind: 'add', members: values(...ids) },
     ]);
-    expect(performance.now() - started).toBeLessThan(1_500);
+    const spent = process.cpuUsage(started);
+    expect((spent.user + spent.system) / 1_000).toBeLessThan(1_500);
   });
 });

@@ -58,8 +58,9 @@ it.each<[unknown, string[]]>([
 ])('tells what is wrong with %j', (raw, faults) => expect(told(raw)).toEqual(faults));
 
 it('follows a hundred thousand parents in a moment', () => {
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   expect(told(line(100_000, 'n0'))).toHaveLength(1);
   expect(told(line(100_000))).toHaveLength(1);
-  expect(performance.now() - begun).toBeLessThan(5_000);
+  const spent = process.cpuUsage(begun);
+  expect((spent.user + spent.system) / 1_000).toBeLessThan(5_000);
 });

@@ -68,9 +68,10 @@ it('warns of roles of other documents that it leaves undefined', () => {
 
 it('checks a hundred thousand entries in about a second', () => {
   const entries = Array.from({ length: 100_000 }, (_, i) => [`g${i}`, { role: `r${i}`, workspaces: [`w${i}*`] }]);
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   const { faults, warnings } = validate(Object.fromEntries(entries));
-  expect(performance.now() - begun).toBeLessThan(5_000);
+  const spent = process.cpuUsage(begun);
+  expect((spent.user + spent.system) / 1_000).toBeLessThan(5_000);
   expect(faults).toEqual([]);
   expect(warnings).toHaveLength(101);
 });
