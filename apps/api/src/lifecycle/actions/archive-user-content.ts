@@ -1,19 +1,25 @@
 import { statement } from '@provost/entities';
 import { contentChanged } from '../../resources';
-import { INSERT_EFFECTS, markUndone, taskColumns, TASKS } from './effects';
+import { INSERT_EFFECTS, markUndone, MOVED_CONTENT, taskColumns, TASKS } from './effects';
 import { type ActionBatch, counted, type LifecycleAction, NO_ARGUMENTS, type Outcome } from './lifecycle-action';
 
-/** What the person owns, and what the same run has handed on. */
+/**
+ * What the person owns, and what the same run has handed on. OFFSET 0 and the array keep it to lookups, one a task and one a
+ * key: planned for any number of tasks, the tenant's content would be read from end to end.
+ */
 const ARCHIVE = statement(
   'lifecycle.archive',
   `WITH ${TASKS},
-   k AS (SELECT t.run_id, t.position, c.key FROM t JOIN content c ON c.tenant_id = $1::uuid AND c.owner_id = t.user_id
-     UNION SELECT t.run_id, t.position, e.subject FROM t JOIN lifecycle_effects e ON e.tenant_id = $1::uuid
-       AND e.run_id = t.run_id AND e.kind = 'content_moved' AND e.undone_at IS NULL),
-   a AS (UPDATE content c SET archived_at = $5::timestamptz, updated_at = $5::timestamptz FROM k
-     WHERE c.tenant_id = $1::uuid AND c.key = k.key AND c.archived_at IS NULL RETURNING k.run_id, k.position, c.key),
-   e AS (${INSERT_EFFECTS} SELECT $1::uuid, a.run_id, a.position, 'content_archived', a.key, NULL, NULL, $5::timestamptz FROM a)
-   SELECT t.run_id, (SELECT json_agg(a.key ORDER BY a.key) FROM a WHERE a.run_id = t.run_id) AS keys FROM t`,
+   k AS MATERIALIZED (SELECT t.run_id, t.position, c.key
+       FROM t, LATERAL (SELECT c.key FROM content c WHERE c.tenant_id = $1::uuid AND c.owner_id = t.user_id OFFSET 0) c
+     UNION SELECT t.run_id, t.position, e.subject FROM t, LATERAL (SELECT e.subject FROM lifecycle_effects e
+       WHERE e.tenant_id = $1::uuid AND e.run_id = t.run_id AND ${MOVED_CONTENT} AND e.undone_at IS NULL OFFSET 0) e),
+   a AS (UPDATE content c SET archived_at = $5::timestamptz, updated_at = $5::timestamptz
+     WHERE c.tenant_id = $1::uuid AND c.key = ANY(ARRAY(SELECT k.key FROM k)) AND c.archived_at IS NULL RETURNING c.key),
+   m AS (SELECT k.run_id, k.position, k.key FROM a JOIN k ON k.key = a.key),
+   e AS (${INSERT_EFFECTS} SELECT $1::uuid, m.run_id, m.position, 'content_archived', m.key, NULL, NULL, $5::timestamptz FROM m)
+   SELECT t.run_id, m.keys FROM t LEFT JOIN (SELECT m.run_id, json_agg(m.key ORDER BY m.key) AS keys FROM m GROUP BY m.run_id) m
+     ON m.run_id = t.run_id`,
 );
 const UNARCHIVE = statement(
   'lifecycle.unarchive',

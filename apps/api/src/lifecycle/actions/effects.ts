@@ -13,6 +13,12 @@ export function taskColumns({ tasks }: Pick<ActionBatch, 'tasks'>): unknown[] {
   return [tasks.map(({ runId }) => runId), tasks.map(({ position }) => position), tasks.map(({ userId }) => userId)];
 }
 
+/**
+ * That an effect `e`, which is found by its run, moved content. Said so that the index by content, which has all such effects of
+ * the tenant, is not taken for a way to those of one run.
+ */
+export const MOVED_CONTENT = `starts_with(e.kind, 'content_moved')`;
+
 /** The head of an INSERT of effects. Its SELECT gives tenant, run, position, kind, subject, from, to and time. */
 export const INSERT_EFFECTS = `INSERT INTO lifecycle_effects (tenant_id, run_id, position, kind, subject, from_id, to_id, at)`;
 

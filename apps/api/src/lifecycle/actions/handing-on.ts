@@ -1,6 +1,6 @@
 import { statement } from '@provost/entities';
 import { contentChanged } from '../../resources';
-import { INSERT_EFFECTS, markUndone, taskColumns, TASKS } from './effects';
+import { INSERT_EFFECTS, markUndone, MOVED_CONTENT, taskColumns, TASKS } from './effects';
 import type { ActionBatch, ActionTask, Outcome } from './lifecycle-action';
 
 /** Which content of a leaver `t` is handed on: all, or that of projects that they left. `c` is the content. */
@@ -19,15 +19,16 @@ const handOn = (scope: keyof typeof SCOPES) =>
          JOIN users u ON u.tenant_id = $1::uuid AND u.id = x.id WHERE u.active AND u.id <> t.user_id ORDER BY x.rank LIMIT 1) AS to_id
        FROM t JOIN ROWS FROM (unnest($2::uuid[]), unnest($5::uuid[]), unnest($6::uuid[])) AS heirs (run_id, manager_id, fallback_id)
          ON heirs.run_id = t.run_id),
-     own AS (SELECT t.run_id, t.position, t.user_id, t.to_id, c.key FROM h t
-       JOIN content c ON c.tenant_id = $1::uuid AND c.owner_id = t.user_id WHERE ${SCOPES[scope]}),
+     own AS MATERIALIZED (SELECT t.run_id, t.position, t.user_id, t.to_id, c.key FROM h t, LATERAL (SELECT c.key FROM content c
+       WHERE c.tenant_id = $1::uuid AND c.owner_id = t.user_id AND ${SCOPES[scope]} OFFSET 0) c),
      moved AS (UPDATE content c SET owner_id = own.to_id, updated_at = $7::timestamptz FROM own
-       WHERE c.tenant_id = $1::uuid AND c.key = own.key AND own.to_id IS NOT NULL AND c.owner_id = own.user_id
+       WHERE c.tenant_id = $1::uuid AND c.key = ANY(ARRAY(SELECT own.key FROM own)) AND c.key = own.key AND own.to_id IS NOT NULL AND c.owner_id = own.user_id
        RETURNING own.run_id, own.position, c.key, own.user_id, own.to_id),
      e AS (${INSERT_EFFECTS}
        SELECT $1::uuid, m.run_id, m.position, 'content_moved', m.key, m.user_id, m.to_id, $7::timestamptz FROM moved m)
-     SELECT h.run_id, h.to_id, (SELECT count(*)::int FROM own WHERE own.run_id = h.run_id) AS owned,
-       (SELECT json_agg(m.key ORDER BY m.key) FROM moved m WHERE m.run_id = h.run_id) AS keys FROM h`,
+     SELECT h.run_id, h.to_id, coalesce(o.owned, 0)::int AS owned, m.keys FROM h
+       LEFT JOIN (SELECT own.run_id, count(*) AS owned FROM own GROUP BY own.run_id) o ON o.run_id = h.run_id
+       LEFT JOIN (SELECT m.run_id, json_agg(m.key ORDER BY m.key) AS keys FROM moved m GROUP BY m.run_id) m ON m.run_id = h.run_id`,
   );
 const HAND_ON = { all: handOn('all'), left_projects: handOn('left_projects') };
 
@@ -36,7 +37,7 @@ const HAND_ON = { all: handOn('all'), left_projects: handOn('left_projects') };
 const RETURN_CONTENT = statement(
   'lifecycle.return_content',
   `WITH b AS (SELECT DISTINCT ON (e.subject) e.subject, e.from_id FROM lifecycle_effects e
-       WHERE e.tenant_id = $1::uuid AND e.run_id = ANY($2::uuid[]) AND e.kind = 'content_moved' AND e.undone_at IS NULL
+       WHERE e.tenant_id = $1::uuid AND e.run_id = ANY($2::uuid[]) AND ${MOVED_CONTENT} AND e.undone_at IS NULL
        ORDER BY e.subject, e.at),
      back AS (UPDATE content c SET owner_id = b.from_id, updated_at = $3::timestamptz FROM b
        WHERE c.tenant_id = $1::uuid AND c.key = b.subject AND c.owner_id = (SELECT l.to_id FROM lifecycle_effects l

@@ -44,22 +44,16 @@ export function notifyTeamMembers(outbox: Outbox, appName: string): LifecycleAct
       const values = [tenantId, ...taskColumns(batch), managers];
       for (const row of await tx.query<MemberRow>(TEAM, values)) team.get(row.run_id)!.push(row);
       const outcomes = new Map<string, Outcome>();
+      const told: Effect[] = [];
       for (const task of tasks) {
         const { runId, position } = task;
         const reached = team.get(runId)!.filter(({ email }) => email !== null);
         for (const member of reached) await mail(batch, task, member);
-        const told = reached.map(({ id }): Effect => ({
-          runId,
-          position,
-          kind: 'person_told',
-          subject: id,
-          to: id,
-          at,
-        }));
-        await recordEffects(tx, tenantId, told);
+        for (const { id } of reached) told.push({ runId, position, kind: 'person_told', subject: id, to: id, at });
         const unreachable = team.get(runId)!.length - reached.length;
         outcomes.set(runId, { state: 'done', result: { told: reached.length, unreachable } });
       }
+      await recordEffects(tx, tenantId, told);
       return outcomes;
     },
     describe: ({ told }) => (told ? `${counted(told, 'person', 'people')} told by mail.` : 'There is nobody to tell.'),

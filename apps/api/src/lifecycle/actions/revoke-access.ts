@@ -25,6 +25,13 @@ const RETURN_GRANTS = statement(
    RETURNING g.id, g.user_id, ${GRANT_DATA} AS data`,
 );
 
+/** Most people have none at the moment that they leave. */
+const WITH_SESSIONS = statement(
+  'lifecycle.with_sessions',
+  `SELECT DISTINCT s.user_id FROM sessions s
+   WHERE s.tenant_id = $1::uuid AND s.user_id = ANY($2::uuid[]) AND s.revoked_at IS NULL`,
+);
+
 interface GrantRow {
   run_id: string;
   id: string;
@@ -46,7 +53,11 @@ export function revokeAccess(sessions: Sessions): LifecycleAction {
       const grants = await endGrants(batch);
       const ended = new Map<string, number>();
       const effects: Effect[] = [];
+      const users = batch.tasks.map(({ userId }) => userId);
+      const found = await batch.tx.query<{ user_id: string }>(WITH_SESSIONS, [batch.tenantId, users]);
+      const concerned = new Set(found.map((row) => row.user_id));
       for (const { runId, position, userId, requestedAt } of batch.tasks) {
+        if (!concerned.has(userId)) continue;
         const revoked = await sessions.revokeAll(batch.tx, batch.tenantId, userId, 'user_deactivated', requestedAt);
         ended.set(runId, revoked.length);
         // They ended with the change; that is their time in the receipt.

@@ -1,5 +1,5 @@
 import type { Outbox } from '../../mail';
-import { recordEffects } from './effects';
+import { type Effect, recordEffects } from './effects';
 import { type LifecycleAction, NO_ARGUMENTS, type Outcome } from './lifecycle-action';
 
 /** The mail that greets whoever arrives. */
@@ -11,6 +11,7 @@ export function welcomeEmail(outbox: Outbox, appName: string): LifecycleAction {
     destructive: false,
     async execute({ tx, tenantId, at, tasks, people }) {
       const outcomes = new Map<string, Outcome>();
+      const told: Effect[] = [];
       for (const { runId, position, userId } of tasks) {
         const person = people.get(userId);
         const sent = person?.active && person.email !== undefined;
@@ -22,8 +23,9 @@ export function welcomeEmail(outbox: Outbox, appName: string): LifecycleAction {
           ...(locale !== undefined && { locale }),
           data: { name, appName, userName },
         });
-        await recordEffects(tx, tenantId, [{ runId, position, kind: 'person_told', subject: userId, to: userId, at }]);
+        told.push({ runId, position, kind: 'person_told', subject: userId, to: userId, at });
       }
+      await recordEffects(tx, tenantId, told);
       return outcomes;
     },
     describe: ({ sent }) => (sent ? 'The welcome mail was sent.' : 'Nobody to greet: inactive, or without an address.'),
