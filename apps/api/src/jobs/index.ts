@@ -1,3 +1,5 @@
+export * from './forgetting';
+export * from './in-each-tenant';
 export * from './job';
 export * from './jobs';
 export * from './jobs.module';

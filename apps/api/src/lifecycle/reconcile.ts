@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { statement, TenantDatabase } from '@provost/entities';
 import { appendEvents, type EventContext, EventSignal } from '@provost/event-log';
-import { type Job, type JobResult, Jobs } from '../jobs';
+import { inEachTenant, type Job, type JobResult, Jobs } from '../jobs';
 import { AccessWithout } from './access-without';
 import { PlanReader } from './plan-reader';
 
@@ -10,7 +10,7 @@ const PAGE = 500;
 const FIRST = '00000000-0000-0000-0000-000000000000';
 const CONTEXT: EventContext = { actor: { type: 'system', id: 'reconcile' }, request: { id: 'reconcile' } };
 
-const TENANTS = statement('reconcile.tenants', `SELECT t.id FROM tenants t`);
+const TENANTS = statement('reconcile.tenants', `SELECT t.id AS tenant_id FROM tenants t`);
 const MISSED = statement(
   'reconcile.missed',
   `SELECT u.id, u.updated_at FROM users u WHERE u.tenant_id = $1::uuid AND NOT u.active AND u.id > $2::uuid
@@ -67,10 +67,7 @@ export class Reconcile implements Job {
   }
 
   async runAll(): Promise<undefined> {
-    let fault: unknown;
-    for (const { id } of await this.db.run<{ id: string }>('platform', TENANTS, []))
-      // What goes wrong in one tenant holds up no other.
-      await this.run(id).catch((error: unknown) => (fault ??= error));
-    if (fault) throw fault as Error;
+    const tenants = await this.db.run<{ tenant_id: string }>('platform', TENANTS, []);
+    await inEachTenant(tenants, (tenantId) => this.run(tenantId));
   }
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { addDuration, type Duration } from '@provost/access-policy';
 import { statement, TenantDatabase } from '@provost/entities';
 import { appendEvents, type EventContext, EventSignal } from '@provost/event-log';
-import { type Job, type JobResult, Jobs } from '../jobs';
+import { inEachTenant, type Job, type JobResult, Jobs } from '../jobs';
 import { Erasure } from './erasure';
 import { PersonWrites } from './person-writes';
 import { PlanReader } from './plan-reader';
@@ -75,11 +75,8 @@ export class RetentionPurge implements Job {
   }
 
   async runAll(): Promise<undefined> {
-    let fault: unknown;
-    for (const { tenant_id } of await this.db.run<{ tenant_id: string }>('platform', TENANTS, []))
-      // What goes wrong in one tenant holds up no other.
-      await this.run(tenant_id).catch((error: unknown) => (fault ??= error));
-    if (fault) throw fault as Error;
+    const tenants = await this.db.run<{ tenant_id: string }>('platform', TENANTS, []);
+    await inEachTenant(tenants, (tenantId) => this.run(tenantId));
   }
 
   private due(tenantId: string, retention: Duration, after: Date): Promise<DueRow[]> {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { statement, TenantDatabase } from '@provost/entities';
-import { type Job, type JobResult, Jobs } from '../jobs';
+import { inEachTenant, type Job, type JobResult, Jobs } from '../jobs';
 import { DeliveryTerms } from './delivery-terms';
 
 const EVERY_MS = 60_000;
@@ -44,10 +44,7 @@ export class DeliveryUpkeep implements Job {
   }
 
   async runAll(): Promise<undefined> {
-    let fault: unknown;
-    for (const { tenant_id } of await this.db.run<{ tenant_id: string }>('platform', TENANTS, []))
-      // What goes wrong in one tenant holds up no other.
-      await this.run(tenant_id).catch((error: unknown) => (fault ??= error));
-    if (fault) throw fault;
+    const tenants = await this.db.run<{ tenant_id: string }>('platform', TENANTS, []);
+    await inEachTenant(tenants, (tenantId) => this.run(tenantId));
   }
 }
