@@ -8,6 +8,7 @@ import { RoleStates1700000000008 } from './1700000000008-role-states';
 import { Lifecycle1700000000009 } from './1700000000009-lifecycle';
 import { Webhooks1700000000010 } from './1700000000010-webhooks';
 import { MailSessions1700000000011 } from './1700000000011-mail-sessions';
+import { Approvals1700000000012 } from './1700000000012-approvals';
 
 /** In the order in which they run. A migration that has landed is never edited. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Lifecycle1700000000009,
   Webhooks1700000000010,
   MailSessions1700000000011,
+  Approvals1700000000012,
 ];

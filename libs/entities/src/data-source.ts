@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { ClientConfig, Pool } from 'pg';
 import { migrations } from '../../../migrations';
+import { Approval } from './approval.entity';
 import { Content } from './content.entity';
 import { Credential } from './credential.entity';
 import { DeploymentSecret } from './deployment-secret.entity';
@@ -54,6 +55,7 @@ export const entities = [
   LifecycleAction,
   LifecycleEffect,
   LifecycleHold,
+  Approval,
   Session,
   Mail,
   Webhook,

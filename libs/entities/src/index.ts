@@ -1,3 +1,4 @@
+export * from './approval.entity';
 export * from './content.entity';
 export * from './credential.entity';
 export * from './data-source';

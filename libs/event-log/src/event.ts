@@ -8,6 +8,7 @@ export type EventType =
   | `tenant.${'created' | 'updated'}`
   | 'config.changed'
   | 'access.role_changed'
+  | `access.approval_${'requested' | 'approved' | 'rejected'}`
   | `access.grant_${'created' | 'started' | 'expired' | 'revoked'}`
   | `resource.${'workspace' | 'project' | 'content'}_${'registered' | 'updated' | 'removed'}`
   | `resource.project_member_${'added' | 'removed'}`

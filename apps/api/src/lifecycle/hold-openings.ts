@@ -4,6 +4,7 @@ import { statement, type TenantTransaction, uuidV7 } from '@provost/entities';
 import { appendEvents } from '@provost/event-log';
 import { Environment } from '../config';
 import { Outbox } from '../mail';
+import { administratorsOf } from './administrators';
 import type { LifecycleRules, Limit } from './lifecycle-rules';
 import type { PlanStep } from './run-plan';
 import { LIFECYCLE_CONTEXT } from './run-work';
@@ -17,18 +18,6 @@ const OPEN = statement(
    SELECT id, true AS opened FROM h
    UNION ALL SELECT id, false FROM lifecycle_holds WHERE tenant_id = $1::uuid AND kind = $3 AND state = 'open'`,
 );
-/** The members of the groups that are mapped to a role "admin" ($2 keys of group_mappings). */
-const ADMINISTRATORS = statement(
-  'lifecycle.administrators',
-  `SELECT DISTINCT u.id, coalesce(u.display_name, u.user_name) AS name,
-     coalesce((SELECT j.value->>'value' FROM json_array_elements(CASE json_typeof(u.resource->'emails') WHEN 'array'
-         THEN u.resource->'emails' END) WITH ORDINALITY AS j (value, place)
-       ORDER BY (j.value->>'primary') IS NOT DISTINCT FROM 'true' DESC, j.place LIMIT 1), u.user_name) AS email
-   FROM group_bindings b JOIN memberships m ON m.tenant_id = $1::uuid AND m.group_id = b.group_id
-     JOIN users u ON u.tenant_id = $1::uuid AND u.id = m.member_id AND u.active
-   WHERE b.tenant_id = $1::uuid AND b.key = ANY($2::text[]) ORDER BY u.id LIMIT 50`,
-);
-
 const NAMES: Readonly<Record<Safeguard, string>> = {
   deactivations: 'deactivations of users',
   group_removals: 'removals from groups',
@@ -81,7 +70,7 @@ export class HoldOpenings {
     const data = { holdId: id, kind, count: limit.count, window: limit.text };
     const event = { type: 'lifecycle.held', subjectType: 'Hold', subjectId: id, data } as const;
     await appendEvents(tx, { tenantId }, LIFECYCLE_CONTEXT, [event]);
-    for (const { name, email } of await this.administrators(tx, tenantId, rules))
+    for (const { name, email } of await administratorsOf(tx, tenantId, rules))
       await this.outbox.enqueue(tx, {
         ...{ tenantId, to: email, template: 'hold_notice', key: `lifecycle hold ${id} ${email}`.slice(0, 500) },
         data: {
@@ -92,14 +81,5 @@ export class HoldOpenings {
           holdsUrl: `${this.environment.publicUrl}/api/v1/holds`,
         },
       });
-  }
-
-  private async administrators(
-    tx: TenantTransaction,
-    tenantId: string,
-    { notify, administrators }: LifecycleRules,
-  ): Promise<{ name: string; email: string }[]> {
-    if (notify.length) return notify.map((email) => ({ name: email, email }));
-    return tx.query<{ name: string; email: string }>(ADMINISTRATORS, [tenantId, administrators]);
   }
 }

@@ -9,6 +9,10 @@ import { SessionsModule } from '../sessions';
 import { TenancyModule } from '../tenancy';
 import { AccessWithout } from './access-without';
 import { ActionRegistry } from './actions';
+import { ApprovalMail } from './approval-mail';
+import { ApprovalRequests } from './approval-requests';
+import { ApprovalsController } from './approvals.controller';
+import { ApprovalsService } from './approvals.service';
 import { DeprovisionedPeopleController } from './deprovisioned-people.controller';
 import { Erasure } from './erasure';
 import { HoldOpenings } from './hold-openings';
@@ -35,6 +39,8 @@ import { Simulations } from './simulations';
   providers: [
     AccessWithout,
     ActionRegistry,
+    ApprovalMail,
+    ApprovalRequests,
     Erasure,
     HoldOpenings,
     LifecycleConsumer,
@@ -54,7 +60,13 @@ export class LifecycleModule {}
 /** Runs, receipts and decisions over HTTP (contract §7). */
 @Module({
   imports: [TenancyModule, LifecycleModule],
-  controllers: [RunsController, DeprovisionedPeopleController, HoldsController, LifecycleController],
-  providers: [HoldsService, ReceiptsService, Restorations, RunsService, Simulations],
+  controllers: [
+    ApprovalsController,
+    RunsController,
+    DeprovisionedPeopleController,
+    HoldsController,
+    LifecycleController,
+  ],
+  providers: [ApprovalsService, HoldsService, ReceiptsService, Restorations, RunsService, Simulations],
 })
 export class LifecycleApiModule {}

@@ -19,7 +19,8 @@ export class AccessController {
   async access(@Param('id') id: string, @Req() request: AuthenticatedRequest) {
     const access = await this.reader.access(await this.tenant.of(request), id);
     if (!access) throw problem(404, 'There is no user with this id.');
-    const { status, roles, permissions, workspaces } = access;
-    return { userId: id, active: status !== 'inactive', status, roles, permissions, workspaces };
+    const { status, roles, permissions, workspaces, pending } = access;
+    const waiting = pending.length ? { pending } : {};
+    return { userId: id, active: status !== 'inactive', status, roles, permissions, workspaces, ...waiting };
   }
 }

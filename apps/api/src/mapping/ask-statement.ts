@@ -1,6 +1,6 @@
 import { statement } from '@provost/entities';
 import { placeSql, type PlaceRow } from '../resources';
-import { GRANT_JSON, PROJECT_JSON, type PersonRow } from './person-row';
+import { APPROVED_ROLES, GRANT_JSON, PROJECT_JSON, type PersonRow } from './person-row';
 
 /**
  * Reads what questions are answered from, all in one moment: the people, the resources and the counters of everything else.
@@ -20,13 +20,13 @@ const ask = (attributes: string, none: string) => `
       JOIN projects p ON p.tenant_id = m.tenant_id AND p.key = m.project_key
       WHERE m.tenant_id = $1::uuid AND m.user_id = u.id) AS projects,
     (SELECT json_agg(${GRANT_JSON} ORDER BY g.id)::text FROM grants g WHERE g.tenant_id = $1::uuid AND g.user_id = u.id
-      AND g.expires_at > now() AND g.revoked_at IS NULL) AS grants,
+      AND g.expires_at > now() AND g.revoked_at IS NULL) AS grants, ${APPROVED_ROLES} AS approved,
     NULL AS kind, NULL AS workspace, NULL AS project, NULL::boolean AS archived${attributes}
   FROM json_array_elements_text($2::json) WITH ORDINALITY a (id, n)
     CROSS JOIN LATERAL (SELECT * FROM users u WHERE u.tenant_id = $1::uuid AND u.id = a.id::uuid LIMIT 1) u
     LEFT JOIN LATERAL (SELECT p.*, p.xmin FROM profiles p WHERE p.tenant_id = $1::uuid AND p.user_id = u.id LIMIT 1) p ON true
   UNION ALL
-  SELECT NULL, r.n::int, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, q.kind, q.workspace, q.project, q.archived${none}
+  SELECT NULL, r.n::int, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, q.kind, q.workspace, q.project, q.archived${none}
   FROM json_array_elements($3::json) WITH ORDINALITY r (name, n)
     CROSS JOIN LATERAL (${placeSql('(r.name->>0)', '(r.name->>1)')}) q`;
 
@@ -55,6 +55,6 @@ export interface AskedPlace extends PlaceRow {
 export type AskRow = AskedPerson | AskedPlace;
 
 /** Everything of a person that access depends on: as long as it is the same, so are the answers. */
-export function stampOf({ version, profile_version, active, groups, projects, grants }: AskedPerson): string {
-  return `${version} ${profile_version} ${active} ${groups} ${projects} ${grants}`;
+export function stampOf({ version, profile_version, active, groups, projects, grants, approved }: AskedPerson): string {
+  return `${version} ${profile_version} ${active} ${groups} ${projects} ${grants} ${approved}`;
 }

@@ -1,5 +1,5 @@
 import type { Grant, Person, ProfileHistory } from '@provost/access-policy';
-import { attributesOf, type PersonRow } from './person-row';
+import { approvedOf, attributesOf, type PersonRow } from './person-row';
 
 /** Types of events that say all of what they changed, so that it can be taken back. */
 export const REVERSIBLE = [
@@ -72,6 +72,7 @@ export class LoggedPerson {
       active: this.active,
       groups: [...this.groups],
       projects: [],
+      approved: approvedOf(this.row),
       grants: [...this.running].flatMap((grant) => this.grants.get(grant) ?? []),
       attributes: () => attributesOf(this.row, this.history),
     };

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { statement, TenantDatabase } from '@provost/entities';
-import { GRANT_JSON, PROJECT_JSON, type PersonRow } from './person-row';
+import { APPROVED_ROLES, GRANT_JSON, PROJECT_JSON, type PersonRow } from './person-row';
 
 /** How many people are in memory at once. */
 export const PAGE = 2_000;
@@ -24,7 +24,7 @@ const people = (page: string, range: (id: string) => string) => `
   SELECT page.*, m.groups, j.projects, g.grants FROM page LEFT JOIN m ON m.member_id = page.id
     LEFT JOIN j ON j.user_id = page.id LEFT JOIN g ON g.user_id = page.id ORDER BY page.id`;
 /** Of a person; $2 whether attributes are wanted. */
-export const PERSON_COLUMNS = `u.id, u.user_name, u.active, CASE WHEN $2::boolean THEN u.resource::text END AS resource,
+export const PERSON_COLUMNS = `u.id, u.user_name, u.active, ${APPROVED_ROLES} AS approved, CASE WHEN $2::boolean THEN u.resource::text END AS resource,
   CASE WHEN $2::boolean THEN p.app::text END AS app, CASE WHEN $2::boolean THEN p.steps::text END AS steps`;
 export const PERSON_TABLES = `users u LEFT JOIN profiles p ON p.tenant_id = u.tenant_id AND p.user_id = u.id`;
 

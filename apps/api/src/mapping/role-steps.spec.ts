@@ -19,7 +19,7 @@ interface State {
 function row({ active, groups, running }: State, grants: readonly string[], entries: readonly Entry[]): LoggedRow {
   const known = grants.map((id): LoggedGrant => [id, `role of ${id}`, null, null, running.includes(id)]);
   return {
-    ...{ id: ID, user_name: ID, active, resource: '{}', app: null, steps: null },
+    ...{ id: ID, user_name: ID, active, resource: '{}', app: null, approved: null, steps: null },
     groups: groups.join(',') || null,
     grants: JSON.stringify(known),
     entries: JSON.stringify(entries),
