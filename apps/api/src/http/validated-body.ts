@@ -36,6 +36,7 @@ export function invalid(faults: readonly InputFault[]): Problem {
 
 function flatten(error: ValidationError, above: string): InputFault[] {
   const pointer = `${above}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  const own = Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail }));
+  // Two constraints may say the same of one value.
+  const own = [...new Set(Object.values(error.constraints ?? {}))].map((detail) => ({ pointer, detail }));
   return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, pointer))];
 }
