@@ -12,10 +12,7 @@ const NOT_YET_DESCRIBED: readonly string[] = [
   'DeprovisionedPeopleController',
   'HoldsController',
   'LifecycleController',
-  'MailController',
   'RunsController',
-  'SessionsController',
-  'UserSessionsController',
 ];
 
 let server: DescribedServer;

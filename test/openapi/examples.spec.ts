@@ -15,7 +15,8 @@ const CALLS = [
   ...['peopleList', 'peopleGet', 'peopleChange', 'accessAccess', 'evaluationEvaluate', 'evaluationEvaluateAll'],
   ...['evaluationConfiguration', 'grantsRevoke', 'contentRemove', 'projectsRemoveMember', 'projectsRemove'],
   ...['workspacesRemove', 'webhooksCreate', 'webhooksList', 'webhooksGet', 'webhooksUpdate', 'webhooksRotate'],
-  ...['webhooksLog', 'webhooksRemove'],
+  ...['webhooksLog', 'webhooksRemove', 'sessionsReport', 'sessionsIntrospect', 'userSessionsList', 'sessionsRevoke'],
+  ...['mailList'],
 ];
 
 let server: DescribedServer;

@@ -1,9 +1,12 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, RequestTenant } from '../tenancy';
+import { MAIL_LOG } from './mail.openapi';
 import { MailService } from './mail.service';
 
 @Controller('api/v1/mail')
 @Allow('operator', 'admin')
+@Described(MAIL_LOG)
 export class MailController {
   constructor(
     @Inject(MailService) private readonly mail: MailService,

@@ -2,7 +2,8 @@
 export const USER_STANDS = `EXISTS (SELECT FROM users u
   WHERE u.tenant_id = s.tenant_id AND u.id = s.user_id AND u.active AND u.session_epoch = s.epoch)`;
 
-export type SessionStatus = 'active' | 'expired' | 'ended' | 'revoked';
+export const SESSION_STATUSES = ['active', 'expired', 'ended', 'revoked'] as const;
+export type SessionStatus = (typeof SESSION_STATUSES)[number];
 
 /** By the database's clock, which is the same for every instance; the first that holds. `ended`: with the user. */
 export const SESSION_COLUMNS = `s.id, s.user_id, s.ip, s.device, s.created_at, s.expires_at, s.revoked_at,

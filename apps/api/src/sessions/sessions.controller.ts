@@ -1,12 +1,15 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ValidatedBody } from '../http';
+import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, eventContext, pageOf, RequestTenant } from '../tenancy';
 import { Logins } from './logins';
 import { Sessions } from './sessions';
 import { IntrospectionDto, LoginDto } from './sessions.dto';
+import { SESSIONS, USER_SESSIONS } from './sessions.openapi';
 
 @Controller('api/v1/sessions')
 @Allow('operator', 'admin', 'app')
+@Described(SESSIONS)
 export class SessionsController {
   constructor(
     @Inject(Logins) private readonly logins: Logins,
@@ -34,6 +37,7 @@ export class SessionsController {
 
 @Controller('api/v1/users/:id/sessions')
 @Allow('operator', 'admin', 'app', 'auditor')
+@Described(USER_SESSIONS)
 export class UserSessionsController {
   constructor(
     @Inject(Sessions) private readonly sessions: Sessions,
