@@ -9,8 +9,11 @@ import { sharedLog, type SharedLog } from './shared-log';
 const POLL_MS = 1_000;
 /** When somebody else delivers: how soon to look whether that worker is still alive. */
 const OCCUPIED_MS = 250;
-/** Rounds of a busy log begin no closer together, so that many writes share one. */
-const SPACING_MS = 15;
+/**
+ * Rounds of a busy log begin no closer together, so that many writes share one: at first, and at most while it stays busy. Each
+ * round costs every consumer a few statements, which the writes would have to share the database with.
+ */
+const SPACING_MS = [15, 120] as const;
 /** How long the lock is kept when nothing comes: on a busy log it need not be taken anew for each write. */
 const LINGER_MS = 250;
 /** When an event waits for a number before it: at first, and at most. */
@@ -81,6 +84,7 @@ export class EventDelivery {
   }
 
   private async loop(): Promise<void> {
+    let spacing: number = SPACING_MS[0];
     while (!this.stopped) {
       this.woken = false;
       try {
@@ -92,7 +96,10 @@ export class EventDelivery {
           await this.pause(OCCUPIED_MS, false);
           continue;
         }
-        if (this.woken) await this.pause(SPACING_MS, false);
+        if (this.woken) {
+          await this.pause(spacing, false);
+          spacing = Math.min(spacing * 2, SPACING_MS[1]);
+        } else spacing = SPACING_MS[0];
         await this.pause(LINGER_MS, true);
         if (this.woken) continue;
         await this.lock.release();

@@ -3,6 +3,7 @@ import { TenantDatabase } from '@provost/entities';
 import { type EventConsumer, type EventRow, EventSignal } from '@provost/event-log';
 import { Consumers } from '../audit';
 import { HoldOpenings } from './hold-openings';
+import { mayFire } from './lifecycle-rules';
 import { PlanReader } from './plan-reader';
 import { planRuns } from './run-plan';
 import { writeReturns, writeRuns } from './run-plan-writes';
@@ -46,7 +47,10 @@ export class LifecycleConsumer implements EventConsumer {
     for (const [tenantId, concerned] of tenants) await this.plan(tenantId, concerned);
   }
 
-  private async plan(tenantId: string, events: readonly EventRow[]): Promise<void> {
+  private async plan(tenantId: string, concerned: readonly EventRow[]): Promise<void> {
+    const rules = await this.reader.rules(tenantId);
+    const events = concerned.filter(({ type }) => mayFire(type, rules));
+    if (!events.length) return;
     const inputs = await this.reader.inputs(tenantId, events);
     const steps = planRuns(events, inputs);
     if (!steps.length) return;

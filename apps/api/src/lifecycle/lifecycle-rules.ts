@@ -46,6 +46,25 @@ export interface LifecycleRules {
   readonly staged: boolean;
 }
 
+/** Whether an event of that type may fire anything under these rules; most do not, and then nothing more need be read. */
+export function mayFire(type: string, rules: LifecycleRules): boolean {
+  switch (type) {
+    case 'user.created':
+      return rules.userCreation?.trigger === 'user_created';
+    case 'group.member_added':
+      return rules.userCreation?.trigger === 'user_added_to_group';
+    case 'group.member_removed':
+      return rules.groupRemoval !== undefined;
+    case 'user.deactivated':
+    case 'user.deleted':
+    case 'lifecycle.removal_missed':
+      return rules.userRemoval !== undefined;
+    default:
+      // Whoever returns may have left under rules that are gone.
+      return type === 'user.reactivated' || type === 'user.restored';
+  }
+}
+
 /** @param documents in force, by name, validated when they were put */
 export function lifecycleRules(documents: Readonly<Record<string, unknown>>, appName: string): LifecycleRules {
   const removal = documents.deprovisioning_rules as DeprovisioningRules | undefined;
