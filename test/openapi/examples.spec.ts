@@ -16,7 +16,7 @@ const CALLS = [
   ...['evaluationConfiguration', 'grantsRevoke', 'contentRemove', 'projectsRemoveMember', 'projectsRemove'],
   ...['workspacesRemove', 'webhooksCreate', 'webhooksList', 'webhooksGet', 'webhooksUpdate', 'webhooksRotate'],
   ...['webhooksLog', 'webhooksRemove', 'sessionsReport', 'sessionsIntrospect', 'userSessionsList', 'sessionsRevoke'],
-  ...['mailList'],
+  ...['mailList', 'runsList', 'holdsList', 'approvalsList', 'lifecycleActions'],
 ];
 
 let server: DescribedServer;

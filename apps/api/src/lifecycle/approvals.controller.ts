@@ -1,11 +1,14 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ValidatedBody } from '../http';
+import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, eventContext, RequestTenant } from '../tenancy';
+import { APPROVALS } from './approvals.openapi';
 import { ApprovalsService } from './approvals.service';
 import { DecisionDto } from './decision.dto';
 
 @Controller('api/v1/approvals')
 @Allow('operator', 'admin')
+@Described(APPROVALS)
 export class ApprovalsController {
   constructor(
     @Inject(ApprovalsService) private readonly approvals: ApprovalsService,

@@ -1,11 +1,14 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ValidatedBody } from '../http';
+import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, eventContext, RequestTenant } from '../tenancy';
 import { DecisionDto } from './decision.dto';
+import { HOLDS } from './holds.openapi';
 import { HoldsService } from './holds.service';
 
 @Controller('api/v1/holds')
 @Allow('operator', 'admin')
+@Described(HOLDS)
 export class HoldsController {
   constructor(
     @Inject(HoldsService) private readonly holds: HoldsService,

@@ -1,14 +1,17 @@
 import { Controller, Get, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ValidatedBody } from '../http';
 import { Environment } from '../config';
+import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, RequestTenant } from '../tenancy';
 import { ActionRegistry } from './actions';
+import { LIFECYCLE } from './lifecycle.openapi';
 import { actionName } from './run-view';
 import { SimulationDto } from './simulation.dto';
 import { Simulations } from './simulations';
 
 @Controller('api/v1/lifecycle')
 @Allow('operator', 'admin', 'auditor')
+@Described(LIFECYCLE)
 export class LifecycleController {
   constructor(
     @Inject(Simulations) private readonly simulations: Simulations,

@@ -1,9 +1,12 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, eventContext, RequestTenant } from '../tenancy';
+import { RUNS } from './runs.openapi';
 import { RunsService } from './runs.service';
 
 @Controller('api/v1/lifecycle/runs')
 @Allow('operator', 'admin', 'auditor')
+@Described(RUNS)
 export class RunsController {
   constructor(
     @Inject(RunsService) private readonly runs: RunsService,
