@@ -13,26 +13,28 @@ import { TenantPolicies, type TenantPolicy } from './tenant-policies';
  * Keeps the roles of people and tells those that are not what was told last, in one statement. $1 tenant, $2 users, $3 their
  * roles as JSON, $4 marks, $5 ids for the events, $6 the context and $7 the cause of each as JSON. What is no further in the log
  * than what was told last has been told; whoever told a change in between has made `before` untrue, and this does nothing.
+ * `IS TRUE` has the ids looked up in a hash: joined, each of thousands would be compared with each.
  */
 const TELL = statement(
   'mapping.tell_roles',
   `WITH given AS (SELECT w.* FROM ROWS FROM (unnest($2::uuid[]), unnest($3::text[]), unnest($4::bigint[]), unnest($5::uuid[]),
        unnest($6::text[]), unnest($7::text[])) AS w (user_id, roles, mark, event, context, cause)),
-     compared AS (SELECT g.user_id, g.mark, g.event, g.context, g.cause, coalesce(s.roles, '{}') AS before,
+     compared AS (SELECT g.user_id, g.mark, g.event, g.context, g.cause, s.user_id IS NULL AS new, coalesce(s.roles, '{}') AS before,
          ARRAY(SELECT json_array_elements_text(g.roles::json)) AS after
        FROM given g LEFT JOIN role_states s ON s.tenant_id = $1::uuid AND s.user_id = g.user_id
        WHERE s.mark IS NULL OR s.mark < g.mark),
      changed AS (SELECT * FROM compared WHERE before <> after),
-     kept AS (INSERT INTO role_states (tenant_id, user_id, roles, mark) SELECT $1::uuid, c.user_id, c.after, c.mark FROM changed c
-       ON CONFLICT (tenant_id, user_id) DO UPDATE SET roles = excluded.roles, mark = excluded.mark
-         WHERE role_states.mark < excluded.mark
-           AND role_states.roles = (SELECT c.before FROM changed c WHERE c.user_id = role_states.user_id)
-       RETURNING user_id)
+     added AS (INSERT INTO role_states (tenant_id, user_id, roles, mark) SELECT $1::uuid, c.user_id, c.after, c.mark FROM changed c
+       WHERE c.new ON CONFLICT DO NOTHING RETURNING user_id),
+     moved AS (UPDATE role_states s SET roles = c.after, mark = c.mark FROM changed c
+       WHERE s.tenant_id = $1::uuid AND s.user_id = c.user_id AND s.mark < c.mark AND s.roles = c.before RETURNING c.*),
+     told AS (SELECT * FROM moved UNION ALL
+       SELECT * FROM changed c WHERE (c.user_id IN (SELECT a.user_id FROM added a)) IS TRUE)
    INSERT INTO events (tenant_id, id, occurred_at, type, subject_type, subject_id, context, data)
    SELECT $1::uuid, c.event, now(), 'access.role_changed', 'User', c.user_id, c.context::json,
      json_build_object('changes', json_build_array(json_build_object('path', 'roles', 'from', c.before, 'to', c.after)),
        'cause', c.cause::json)
-   FROM changed c JOIN kept k ON k.user_id = c.user_id ORDER BY c.user_id RETURNING id`,
+   FROM told c ORDER BY c.user_id RETURNING id`,
 );
 /** Of people who are gone nothing is kept. $1 tenant, $2 users. */
 const FORGET = statement(
