@@ -1,6 +1,9 @@
 import { ANY_OBJECT, BOOLEAN, type ControllerDescription, listOf, oneOf, orNull, shape, TEXT } from '../openapi';
 import { SimulationDto } from './simulation.dto';
 
+const AVA = '0192f6c1-7d11-7b20-a3a4-6a1d3a7b9c01';
+const GROUP = '01931f6e-7a00-7cc5-bbf4-5c116262a774';
+
 /** What rules can do, and what an event would make them do (contract §7). */
 export const LIFECYCLE = {
   tag: 'Lifecycle',
@@ -36,7 +39,10 @@ export const LIFECYCLE = {
       description: 'The actions are carried out as a worker would, in a transaction that is rolled back.',
       body: {
         schema: SimulationDto,
-        examples: {},
+        examples: {
+          'somebody leaves': { event: { type: 'user.deactivated', userId: AVA } },
+          'somebody leaves a group': { event: { type: 'group.member_removed', userId: AVA, groupId: GROUP } },
+        },
       },
       answers: {
         200: {
