@@ -4,10 +4,11 @@ import { EndpointClient } from '../../apps/api/src/webhooks/endpoint-client';
 import { Receiver } from './receiver';
 
 const terms = new DeliveryTerms();
-terms.timeoutMs = 300;
 let client: EndpointClient;
 let receiver: Receiver;
 beforeEach(async () => {
+  // Long for a busy machine; a spec that waits for the end of it takes a short one.
+  terms.timeoutMs = 10_000;
   client = new EndpointClient(readEnvironment({ WEBHOOK_ALLOW_PRIVATE: '1' }), terms);
   receiver = await Receiver.start();
 });
@@ -38,10 +39,11 @@ describe('one attempt', () => {
   });
 
   it('ends after the timeout, however far the answer came', async () => {
+    terms.timeoutMs = 300;
     receiver.answer = () => undefined;
     const silent = await post();
     expect(silent).toMatchObject({ error: 'The endpoint did not answer within 0.3 seconds.' });
-    expect(silent.ms).toBeLessThan(2_000);
+    expect(silent.ms).toBeLessThan(5_000);
     receiver.answer = (_, response) => void response.writeHead(200).write('and then');
     const half = await post();
     expect(half).toMatchObject({ status: 200, response: 'and then' });

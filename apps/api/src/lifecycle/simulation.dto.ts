@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsDefined, IsIn, IsObject, IsOptional, IsUUID, ValidateNested } from 'class-validator';
+import { IsIn, IsObject, IsOptional, IsUUID, ValidateNested } from 'class-validator';
 
 export const SIMULATED = [
   'user.created',
@@ -21,7 +21,6 @@ export class SimulatedEventDto {
 }
 
 export class SimulationDto {
-  @IsDefined({ message: 'is missing' })
   // A list of nothing would pass as nested.
   @IsObject({ message: 'must be an object such as {"type": "user.deactivated", "userId": "…"}' })
   @ValidateNested({ message: 'must be an object such as {"type": "user.deactivated", "userId": "…"}' })
