@@ -13,7 +13,6 @@ import { TenantPolicies, type TenantPolicy } from './tenant-policies';
  * Keeps the roles of people and tells those that are not what was told last, in one statement. $1 tenant, $2 users, $3 their
  * roles as JSON, $4 marks, $5 ids for the events, $6 the context and $7 the cause of each as JSON. What is no further in the log
  * than what was told last has been told; whoever told a change in between has made `before` untrue, and this does nothing.
- * `IS TRUE` has the ids looked up in a hash: joined, each of thousands would be compared with each.
  */
 const TELL = statement(
   'mapping.tell_roles',
@@ -29,7 +28,7 @@ const TELL = statement(
      moved AS (UPDATE role_states s SET roles = c.after, mark = c.mark FROM changed c
        WHERE s.tenant_id = $1::uuid AND s.user_id = c.user_id AND s.mark < c.mark AND s.roles = c.before RETURNING c.*),
      told AS (SELECT * FROM moved UNION ALL
-       SELECT * FROM changed c WHERE (c.user_id IN (SELECT a.user_id FROM added a)) IS TRUE)
+       SELECT c.* FROM changed c JOIN added a ON a.user_id = c.user_id)
    INSERT INTO events (tenant_id, id, occurred_at, type, subject_type, subject_id, context, data)
    SELECT $1::uuid, c.event, now(), 'access.role_changed', 'User', c.user_id, c.context::json,
      json_build_object('changes', json_build_array(json_build_object('path', 'roles', 'from', c.before, 'to', c.after)),
