@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { TenantDatabase, type TenantTransaction } from '@provost/entities';
+import { ConsumerLock, EventSignal } from '@provost/event-log';
 import { type NewMail, Outbox } from '../../apps/api/src/mail';
 import { freePort } from '../support/free-port';
 import { ResourcesServer, TIME } from '../resources/resources-server';
@@ -34,8 +35,11 @@ const welcome = (more: Partial<NewMail> = {}): NewMail => ({
 });
 const inTransaction = <T>(work: (tx: TenantTransaction) => Promise<T>, server = app.scim) =>
   server.server.app.get(TenantDatabase).transaction({ tenantId }, work);
-const enqueue = (mail: NewMail, server = app.scim) =>
-  inTransaction((tx) => server.server.app.get(Outbox).enqueue(tx, mail), server);
+/** As whoever enqueues mail does it: says so when it is committed. */
+const enqueue = async (mail: NewMail, server = app.scim) => {
+  await inTransaction((tx) => server.server.app.get(Outbox).enqueue(tx, mail), server);
+  server.server.app.get(EventSignal).announce();
+};
 const row = async ({ key }: NewMail): Promise<Json & { id: string }> => {
   const { rows } = await app.database.query<Json & { id: string }>(`SELECT * FROM mail WHERE key = $1`, [key]);
   return rows[0]!;
@@ -43,6 +47,11 @@ const row = async ({ key }: NewMail): Promise<Json & { id: string }> => {
 const view = async (mail: NewMail) => {
   const { id } = await row(mail);
   return (await app.all('/mail', 50)).find((item) => item.id === id)!;
+};
+/** As when the wait after a failed attempt is over. */
+const hurry = async (mail: NewMail) => {
+  await app.database.query(`UPDATE mail SET due_at = now() WHERE key = $1`, [mail.key]);
+  app.scim.server.app.get(EventSignal).announce();
 };
 const statusOf = async (mail: NewMail) => (await row(mail)).status;
 const caught = (address: string) => catcher.mails.filter(({ to }) => to.includes(address));
@@ -143,6 +152,7 @@ describe('mail in the outbox', () => {
     await until('it failed once', async () => (await row(mail)).last_error !== null);
     expect(await view(mail)).toMatchObject({ status: 'undelivered', attempts: 1, nextAttemptAt: TIME });
     expect((await view(mail)).lastError).toMatch(/^The mail server refuses it: 451 .*Greylisted/);
+    await hurry(mail);
     await settled(mail, 'delivered');
     expect(await view(mail)).toMatchObject({ attempts: 2, lastError: null });
     expect(caught(mail.to)).toHaveLength(1);
@@ -181,6 +191,7 @@ describe('mail in the outbox', () => {
        WHERE key = $1`,
       [mail.key],
     );
+    await hurry(mail);
     await settled(mail, 'parked');
     expect((await view(mail)).attempts).toBe(10);
   });
@@ -197,14 +208,25 @@ describe('mail in the outbox', () => {
     await enqueue(mail);
     await until('it failed once', async () => (await row(mail)).last_error !== null);
     catcher.refuseData = () => undefined;
-    // As a worker leaves it that took it and was killed before it said what came of it.
-    await app.database.query(
-      `UPDATE mail SET status = 'sending', attempts = attempts + 1, due_at = now() + interval '1 hour' WHERE key = $1`,
-      [mail.key],
-    );
-    const { id } = await row(mail);
-    if ((await statusOf(mail)) === 'sending') await app.must(409, 'POST', `/mail/${id}/retry`);
-    await app.database.query(`UPDATE mail SET due_at = now() WHERE key = $1`, [mail.key]);
+    // As a worker has it in hand; it is killed before it says what came of it.
+    const worker = randomUUID();
+    const life = new ConsumerLock(app.scim.server.databaseUrl, `webhooks ${worker}`);
+    expect(await life.acquire()).toBe(true);
+    try {
+      await app.database.query(
+        `UPDATE mail SET status = 'sending', attempts = attempts + 1, due_at = now() + interval '1 hour', leased_by = $2
+         WHERE key = $1`,
+        [mail.key, worker],
+      );
+      const { id } = await row(mail);
+      const other = welcome({ to: 'meanwhile@corp.example' });
+      await enqueue(other);
+      await settled(other, 'delivered');
+      await app.must(409, 'POST', `/mail/${id}/retry`);
+    } finally {
+      await life.close();
+    }
+    app.scim.server.app.get(EventSignal).announce();
     await settled(mail, 'delivered');
     expect(caught(mail.to).map(({ headers }) => headers['message-id'])).toEqual([seen[0]]);
   });

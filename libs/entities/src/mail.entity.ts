@@ -7,6 +7,7 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Index('mail_user', ['tenantId', 'userId'], { where: '(user_id IS NOT NULL)' })
 @Index('mail_turn', ['tenantId', 'dueAt'], { where: '(due_at IS NOT NULL)' })
 @Index('mail_due', ['dueAt', 'tenantId'], { where: '(due_at IS NOT NULL)' })
+@Index('mail_leased', ['leasedBy', 'tenantId'], { where: '(leased_by IS NOT NULL)' })
 @Index('mail_delivered', ['deliveredAt', 'tenantId'], { where: '(delivered_at IS NOT NULL)' })
 export class Mail {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'mail_pkey' })
@@ -40,6 +41,9 @@ export class Mail {
   /** When it may be taken (again); null when nothing is left to do. */
   @Column('timestamptz', { name: 'due_at', nullable: true })
   dueAt!: Date | null;
+  /** The worker that has it in hand. */
+  @Column('uuid', { name: 'leased_by', nullable: true })
+  leasedBy!: string | null;
   @Column('text', { name: 'last_error', nullable: true })
   lastError!: string | null;
   @Column('timestamptz', { name: 'created_at' })

@@ -3,3 +3,4 @@ export * from './in-each-tenant';
 export * from './job';
 export * from './jobs';
 export * from './jobs.module';
+export * from './worker-name';

@@ -13,6 +13,8 @@ export interface Job {
   readonly about: string;
   /** How long the schedule waits between two runs, at most. */
   readonly everyMs: number;
+  /** Whether what is committed somewhere can be work for it: then it is looked after soon, and `everyMs` is only the net. */
+  readonly woken?: true;
   /** Does now what there is to do in one tenant. */
   run(tenantId: string): Promise<JobResult>;
   /**

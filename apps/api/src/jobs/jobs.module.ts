@@ -3,9 +3,10 @@ import { TenancyModule } from '../tenancy';
 import { JobSchedule } from './job-schedule';
 import { Jobs } from './jobs';
 import { JobsController } from './jobs.controller';
+import { WorkerName } from './worker-name';
 
-/** The registry of scheduled jobs, and what runs them. */
-@Module({ providers: [Jobs, JobSchedule], exports: [Jobs] })
+/** The registry of scheduled jobs, what runs them, and the name under which this process has work in hand. */
+@Module({ providers: [Jobs, JobSchedule, WorkerName], exports: [Jobs, WorkerName] })
 export class JobsModule {}
 
 /** Running them by hand. */

@@ -2,16 +2,16 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { statement, TenantDatabase } from '@provost/entities';
 import { Environment } from '../config';
 import { FaultLog } from '../http';
-import { type Job, type JobResult, Jobs } from '../jobs';
+import { isDeadWorker, type Job, type JobResult, Jobs, WorkerName } from '../jobs';
 import { type Outcome, Postman } from './postman';
 import { type MailData, renderMail, templateOf } from './render-mail';
 
-/** Also how late a mail sets out that was enqueued after the last look. */
+/** The net: whoever commits a mail wakes us. */
 const EVERY_MS = 1_000;
 /** Another worker has in hand what is due. */
 const OCCUPIED_MS = 250;
 const BATCH = 20;
-/** Longer than a batch takes over a slow server: whoever has not said what came of a mail by then has died. */
+/** Longer than a batch takes over a slow server: the net for what a version took that wrote no name on it. */
 const LEASE = '10 minutes';
 /** Waits between the attempts at one mail: four times as long each time, up to an hour, for three days. */
 const FIRST_WAIT_MS = 1_000;
@@ -29,13 +29,24 @@ const TENANTS = statement(
   `SELECT DISTINCT d.tenant_id FROM
      (SELECT tenant_id FROM mail WHERE due_at <= now() ORDER BY due_at LIMIT 1000) d`,
 );
+const DEAD = statement(
+  'mail_delivery.dead',
+  `SELECT l.tenant_id, l.leased_by AS worker FROM (
+     SELECT DISTINCT m.tenant_id, m.leased_by FROM mail m WHERE m.leased_by IS NOT NULL AND m.leased_by <> $1::uuid OFFSET 0) l
+   WHERE ${isDeadWorker('l.leased_by')}`,
+);
+const FREE = statement(
+  'mail_delivery.free',
+  `UPDATE mail SET status = 'undelivered', due_at = now(), leased_by = NULL
+   WHERE tenant_id = $1::uuid AND leased_by = $2::uuid AND status = 'sending'`,
+);
 // The attempt is counted before it is made: whoever dies in it does not make it anew for ever.
 const TAKE = statement(
   'mail_delivery.take',
   `WITH due AS (
      SELECT id FROM mail WHERE tenant_id = $1::uuid AND due_at <= now() ORDER BY due_at
      LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
-   UPDATE mail m SET status = 'sending', attempts = m.attempts + 1, due_at = now() + interval '${LEASE}',
+   UPDATE mail m SET status = 'sending', attempts = m.attempts + 1, due_at = now() + interval '${LEASE}', leased_by = $2::uuid,
      first_attempt_at = coalesce(m.first_attempt_at, now())
    FROM due WHERE m.tenant_id = $1::uuid AND m.id = due.id
    RETURNING m.id, m.key, m.recipient, m.template, m.locale, m.data, m.attempts, m.first_attempt_at`,
@@ -43,13 +54,14 @@ const TAKE = statement(
 // What filled the template is about people, and nobody needs it any more.
 const DELIVERED = statement(
   'mail_delivery.delivered',
-  `UPDATE mail SET status = 'delivered', delivered_at = now(), due_at = NULL, data = NULL, last_error = NULL
+  `UPDATE mail SET status = 'delivered', delivered_at = now(), due_at = NULL, leased_by = NULL, data = NULL,
+     last_error = NULL
    WHERE tenant_id = $1::uuid AND id = $2::uuid AND attempts = $3`,
 );
 const FAILED = statement(
   'mail_delivery.failed',
   `UPDATE mail SET status = CASE WHEN $5::float8 IS NULL THEN 'parked' ELSE 'undelivered' END, last_error = $4,
-     due_at = now() + $5::float8 * interval '1 millisecond'
+     leased_by = NULL, due_at = now() + $5::float8 * interval '1 millisecond'
    WHERE tenant_id = $1::uuid AND id = $2::uuid AND attempts = $3`,
 );
 
@@ -74,6 +86,7 @@ export class MailDelivery implements Job, OnModuleDestroy {
   readonly name = 'mail-delivery';
   readonly about = 'Sends the mail that is in the outbox.';
   readonly everyMs = EVERY_MS;
+  readonly woken = true;
   private stopped = false;
   private failures = 0;
   private awayUntil = 0;
@@ -82,6 +95,7 @@ export class MailDelivery implements Job, OnModuleDestroy {
     @Inject(TenantDatabase) private readonly db: TenantDatabase,
     @Inject(Environment) private readonly environment: Environment,
     @Inject(FaultLog) private readonly faults: FaultLog,
+    @Inject(WorkerName) private readonly worker: WorkerName,
     @Inject(Jobs) jobs: Jobs,
   ) {
     jobs.register(this);
@@ -109,6 +123,7 @@ export class MailDelivery implements Job, OnModuleDestroy {
 
   async runAll(): Promise<number | undefined> {
     if (!this.environment.SMTP_URL || Date.now() < this.awayUntil) return undefined;
+    await this.freeDead();
     let pause = await this.untilDue();
     if (pause !== 0) return pause;
     await this.withPostman(async (postman) => {
@@ -135,8 +150,15 @@ export class MailDelivery implements Job, OnModuleDestroy {
     return next!.ms === null ? undefined : Math.max(0, next!.ms);
   }
 
+  /** Takes what dead workers had in hand from them. */
+  private async freeDead(): Promise<void> {
+    const worker = await this.worker.current();
+    const dead = await this.db.run<{ tenant_id: string; worker: string }>('platform', DEAD, [worker]);
+    for (const { tenant_id: tenantId, worker: gone } of dead) await this.db.run({ tenantId }, FREE, [tenantId, gone]);
+  }
+
   private async batch(tenantId: string, postman: Postman): Promise<Outcome[]> {
-    const taken = await this.db.run<TakenRow>({ tenantId }, TAKE, [tenantId]);
+    const taken = await this.db.run<TakenRow>({ tenantId }, TAKE, [tenantId, await this.worker.current()]);
     return Promise.all(taken.map((mail) => this.deliver(tenantId, mail, postman)));
   }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { composedStatement, isUuid, statement, TenantDatabase } from '@provost/entities';
+import { EventSignal } from '@provost/event-log';
 import { Environment } from '../config';
 import { invalid, problem } from '../http';
 import { pageOf } from '../tenancy';
@@ -22,6 +23,7 @@ export class MailService {
   constructor(
     @Inject(TenantDatabase) private readonly db: TenantDatabase,
     @Inject(Environment) private readonly environment: Environment,
+    @Inject(EventSignal) private readonly signal: EventSignal,
   ) {}
 
   /** The newest first; narrowed by `status`. @throws Problem 400 */
@@ -47,7 +49,10 @@ export class MailService {
   /** Has it sent now and tried for another three days. @throws Problem 404; 409 when it was or is being delivered */
   async retry(tenantId: string, id: string): Promise<MailView> {
     const [row] = isUuid(id) ? await this.db.run<MailRow>({ tenantId }, RETRY, [tenantId, id]) : [];
-    if (row) return this.view(row);
+    if (row) {
+      this.signal.announce();
+      return this.view(row);
+    }
     const [known] = isUuid(id) ? await this.db.read<MailRow>({ tenantId }, GET, [tenantId, id]) : [];
     if (!known) throw problem(404, 'There is no mail of that id.');
     throw known.status === 'delivered'

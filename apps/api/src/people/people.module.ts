@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit';
 import { TenancyModule } from '../tenancy';
 import { ManagerDirectory } from './manager-directory';
 import { MappingTestController } from './mapping-test.controller';
@@ -6,12 +7,12 @@ import { PeopleController } from './people.controller';
 import { PeopleService } from './people.service';
 import { ProfileChanges } from './profile-changes';
 import { ProfileConflicts } from './profile-conflicts';
-import { ProfileConflictsDelivery } from './profile-conflicts-delivery';
 import { Profiles } from './profiles';
 
 /** The mapped profile for whoever computes with it, and the consumer that tells conflicts; in every process. */
 @Module({
-  providers: [Profiles, ManagerDirectory, ProfileChanges, ProfileConflicts, ProfileConflictsDelivery],
+  imports: [AuditModule],
+  providers: [Profiles, ManagerDirectory, ProfileChanges, ProfileConflicts],
   exports: [Profiles, ManagerDirectory, ProfileChanges],
 })
 export class ProfilesModule {}

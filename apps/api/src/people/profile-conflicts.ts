@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { NIL_TENANT, statement, TenantDatabase } from '@provost/entities';
 import type { EventConsumer, EventContext, EventRow } from '@provost/event-log';
+import { Consumers } from '../audit';
 import { ProfileChanges } from './profile-changes';
 
 /** Few people have a value that the application set; of the others there is nothing to settle. */
@@ -20,7 +21,10 @@ export class ProfileConflicts implements EventConsumer {
   constructor(
     @Inject(TenantDatabase) private readonly db: TenantDatabase,
     @Inject(ProfileChanges) private readonly changes: ProfileChanges,
-  ) {}
+    @Inject(Consumers) consumers: Consumers,
+  ) {
+    consumers.register(this);
+  }
 
   async handle(events: readonly EventRow[]): Promise<void> {
     for (const [tenantId, updates] of byTenant(events)) {

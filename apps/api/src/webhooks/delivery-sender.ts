@@ -3,10 +3,10 @@ import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationB
 import { EventSignal } from '@provost/event-log';
 import { Environment } from '../config';
 import { FaultLog } from '../http';
+import { WorkerName } from '../jobs';
 import type { Claim, Settled } from './claim';
 import { DeliveryQueue } from './delivery-queue';
 import { MessageSender } from './message-sender';
-import { WorkerName } from './worker-name';
 
 /** The net under the signal, and how soon the leases of a dead worker are found. */
 const POLL_MS = 1_000;
@@ -61,7 +61,6 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
     for (const deadline = Date.now() + DRAIN_MS; this.total && Date.now() < deadline; await delay(10));
     this.stopping.abort();
     while (this.inHand.size) await Promise.all(this.inHand.values());
-    await this.worker.close();
   }
 
   /** There may be something to send for a tenant. */

@@ -1,14 +1,9 @@
 import { statement } from '@provost/entities';
-import { tryConsumerLock } from '@provost/event-log';
+import { isDeadWorker } from '../jobs';
 import { coversType } from './event-patterns';
 
 /** Attempts that a delivery shows. */
 const MOST_SHOWN = 20;
-
-/** The name of the lock that a worker holds while it may hold leases; see ConsumerLock. */
-export function workerLock(worker: string): string {
-  return `webhooks ${worker}`;
-}
 
 export const INTERESTED = statement(
   'webhook.interested',
@@ -44,13 +39,12 @@ export const DUE = statement(
        ORDER BY d.due_at LIMIT 1)) d
    WHERE w.enabled GROUP BY w.tenant_id`,
 );
-// A worker that is alive holds its lock; whoever can take it has found a dead one.
 export const DEAD = statement(
   'webhook.dead',
   `SELECT l.tenant_id, l.leased_by AS worker FROM (
      SELECT DISTINCT d.tenant_id, d.leased_by FROM webhook_deliveries d
      WHERE d.leased_by IS NOT NULL AND d.leased_by <> $1::uuid OFFSET 0) l
-   WHERE ${tryConsumerLock(`'webhooks ' || l.leased_by`)}`,
+   WHERE ${isDeadWorker('l.leased_by')}`,
 );
 export const FREE = statement(
   'webhook.free',

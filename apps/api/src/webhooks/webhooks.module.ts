@@ -14,7 +14,6 @@ import { WebhookSecrets } from './webhook-secrets';
 import { Webhooks } from './webhooks';
 import { WebhooksController } from './webhooks.controller';
 import { WebhooksService } from './webhooks.service';
-import { WorkerName } from './worker-name';
 
 /** Makes the deliveries and sends them; in every process. */
 @Module({
@@ -29,7 +28,6 @@ import { WorkerName } from './worker-name';
     MessageSender,
     Webhooks,
     WebhookSecrets,
-    WorkerName,
   ],
   exports: [DeliveryTerms, Webhooks, WebhookSecrets],
 })
