@@ -9,6 +9,7 @@ import { Lifecycle1700000000009 } from './1700000000009-lifecycle';
 import { Webhooks1700000000010 } from './1700000000010-webhooks';
 import { MailSessions1700000000011 } from './1700000000011-mail-sessions';
 import { Approvals1700000000012 } from './1700000000012-approvals';
+import { EventMonths1700000000013 } from './1700000000013-event-months';
 import { MailLeases1700000000020 } from './1700000000020-mail-leases';
 
 /** In the order in which they run. A migration that has landed is never edited. */
@@ -24,5 +25,6 @@ export const migrations = [
   Webhooks1700000000010,
   MailSessions1700000000011,
   Approvals1700000000012,
+  EventMonths1700000000013,
   MailLeases1700000000020,
 ];

@@ -184,7 +184,7 @@ describe('two tenants', () => {
       (
         await client.query<{ name: string }>(
           `SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
-           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1`,
+           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1`,
         )
       ).rows.map(({ name }) => name);
 
@@ -227,6 +227,16 @@ describe('two tenants', () => {
            AND NOT relrowsecurity AND has_table_privilege('provost_app', oid, 'SELECT')`,
       );
       expect(grants).toEqual([]);
+    });
+
+    it('a partition is reached through its table and in no other way', async () => {
+      const { rows } = await client.query<{ partitions: number; open: number }>(
+        `SELECT count(*)::int AS partitions, count(*) FILTER (WHERE has_table_privilege(role, c.oid, 'SELECT, INSERT, UPDATE, DELETE'))::int AS open
+         FROM pg_class c, unnest(ARRAY['provost_app', 'provost_platform', 'provost_search']) role
+         WHERE c.relispartition AND c.relkind = 'r'`,
+      );
+      expect(rows[0]!.partitions).toBeGreaterThan(3);
+      expect(rows[0]!.open).toBe(0);
     });
 
     it('without a tenant the application sees nothing and writes nothing', async () => {
@@ -289,14 +299,12 @@ describe('two tenants', () => {
            has_function_privilege('provost_app', p.oid, 'EXECUTE') AS app, p.proowner::regrole::text AS owner
          FROM pg_proc p WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace ORDER BY 1`,
       );
-      expect(rows.map(({ name }) => name)).toEqual(['groups_like', 'users_like']);
-      for (const row of rows)
-        expect(row).toMatchObject({
-          config: expect.arrayContaining(['search_path=pg_catalog, public']),
-          anybody: false,
-          app: true,
-          owner: 'provost_search',
-        });
+      const searches = ['groups_like', 'users_like'];
+      const upkeep = ['drop_event_month', 'event_months', 'make_event_months'];
+      expect(rows.map(({ name }) => name)).toEqual([...searches, ...upkeep].sort());
+      const config = expect.arrayContaining(['search_path=pg_catalog, public']);
+      for (const row of rows) expect(row).toMatchObject({ config, anybody: false, app: searches.includes(row.name) });
+      for (const { name, owner } of rows) expect(owner === 'provost_search').toBe(searches.includes(name));
     });
 
     it('nobody of ours may create in the schema that the functions look into', async () => {

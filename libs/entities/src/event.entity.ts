@@ -1,8 +1,12 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** One thing that happened. Written by libs/event-log only; never changed. */
+/** One thing that happened. Written by libs/event-log only; never changed. Partitioned by months (migration 13). */
 @Entity('events')
 @Index('events_seq_order', ['seq'])
+@Index('events_subject', ['tenantId', 'subjectId', 'seq'])
+@Index('events_group', ['tenantId', 'groupId', 'seq'], { where: 'group_id IS NOT NULL' })
+@Index('events_type', ['tenantId', 'type', 'seq'])
+@Index('events_id', { synchronize: false })
 export class Event {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'events_pkey' })
   tenantId!: string;
@@ -10,7 +14,7 @@ export class Event {
   seq!: string;
   @Column('uuid')
   id!: string;
-  @Column('timestamptz', { name: 'occurred_at' })
+  @PrimaryColumn('timestamptz', { name: 'occurred_at', primaryKeyConstraintName: 'events_pkey' })
   occurredAt!: Date;
   @Column('text')
   type!: string;
