@@ -11,9 +11,7 @@ async function work(url: string, name: string, ms: number): Promise<void> {
   const signal = new EventSignal(url);
   await signal.start();
   const handle = journal(dataSource, name, `process ${process.pid}`, () => delay(ms));
-  const delivery = new EventDelivery({ name, handle }, dataSource, db, signal, (message, error) =>
-    console.error(message, error),
-  );
+  const delivery = new EventDelivery({ name, handle }, db, signal, (message, error) => console.error(message, error));
   process.on('SIGTERM', () => void delivery.stop().then(() => process.exit(0)));
   delivery.start();
   process.stdout.write('ready\n');

@@ -57,7 +57,7 @@ export class Log {
       signal,
       faults,
       deliver(consumer) {
-        const delivery = new EventDelivery(consumer, dataSource, db, signal, (message, error) =>
+        const delivery = new EventDelivery(consumer, db, signal, (message, error) =>
           faults.push(`${message} ${(error as Error).message}`),
         );
         deliveries.push(delivery);

@@ -52,7 +52,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(environment),
         LogModule.with(faults),
-        DatabaseModule.at(databaseUrl),
+        DatabaseModule.at(databaseUrl, environment.DATABASE_DIRECT_URL ?? databaseUrl),
         ScheduleModule.forRoot(),
         TenancyModule,
         AuditModule,

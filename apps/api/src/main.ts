@@ -32,8 +32,9 @@ async function start(environment: Environment, started: Started, signal: AbortSi
   const log = faultLog(environment);
   const url = environment.DATABASE_URL ?? (await startDatabase(environment, log, started));
   signal.throwIfAborted();
-  if (environment.DATABASE_URL) await reachDatabase(url, signal);
-  await migrate(url);
+  const { DATABASE_DIRECT_URL: directUrl } = environment;
+  if (environment.DATABASE_URL) await reachDatabase(url, directUrl, signal);
+  await migrate(directUrl ?? url);
   signal.throwIfAborted();
   const app = await createServer(environment, url, log);
   // Stops listening, answers what is under way, ends the consumers, closes the pool.

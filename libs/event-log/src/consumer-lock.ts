@@ -12,8 +12,8 @@ export function tryConsumerLock(name: string): string {
 /**
  * Lets one worker at a time deliver to a consumer: an advisory lock that PostgreSQL frees the moment its connection ends,
  * so that a killed worker is followed at once and no lease has to run out. The connection is its own: taken from the pool,
- * the locks of many consumers would leave none for their queries. It is a lock of a transaction, which also means what it
- * says behind a pooler; that transaction reads and writes nothing, so it holds back neither VACUUM nor anybody else.
+ * the locks of many consumers would leave none for their queries, and a pooler could not lend it to others anyway. That
+ * transaction reads and writes nothing, so it holds back neither VACUUM nor anybody else.
  */
 export class ConsumerLock {
   private client: Client | undefined;

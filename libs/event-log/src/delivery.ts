@@ -1,4 +1,3 @@
-import type { DataSource } from 'typeorm';
 import { DatabaseUnavailable, statement, type TenantDatabase } from '@provost/entities';
 import type { EventConsumer } from './consumer';
 import { ConsumerLock } from './consumer-lock';
@@ -56,13 +55,12 @@ export class EventDelivery {
   /** @param fault hears of what goes wrong; delivery goes on by itself */
   constructor(
     private readonly consumer: EventConsumer,
-    dataSource: DataSource,
     private readonly db: TenantDatabase,
     private readonly signal: EventSignal,
     private readonly fault: (message: string, error: unknown) => void,
   ) {
     this.log = sharedLog(db);
-    this.lock = new ConsumerLock((dataSource.options as { url: string }).url, consumer.name);
+    this.lock = new ConsumerLock(signal.url, consumer.name);
   }
 
   start(): void {

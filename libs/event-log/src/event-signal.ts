@@ -22,8 +22,9 @@ export class EventSignal {
   private readonly closing = new AbortController();
   private said: Promise<unknown> = Promise.resolve();
 
+  /** @param url of the database itself: a pooler that lends its connections by the transaction passes no NOTIFY on */
   constructor(
-    private readonly url: string,
+    readonly url: string,
     private readonly fault: (error: Error) => void = () => undefined,
   ) {}
 

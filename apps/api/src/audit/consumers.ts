@@ -1,6 +1,4 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
 import { TenantDatabase } from '@provost/entities';
 import { type EventConsumer, EventDelivery, EventSignal } from '@provost/event-log';
 import { Environment } from '../config';
@@ -16,7 +14,6 @@ export class Consumers implements OnApplicationBootstrap, BeforeApplicationShutd
   private deliveries: EventDelivery[] = [];
 
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(TenantDatabase) private readonly db: TenantDatabase,
     @Inject(EventSignal) private readonly signal: EventSignal,
     @Inject(Environment) private readonly environment: Environment,
@@ -33,7 +30,7 @@ export class Consumers implements OnApplicationBootstrap, BeforeApplicationShutd
     if (!this.environment.worksJobs) return;
     const fault = (message: string, error: unknown) => this.faults.error(message, error);
     this.deliveries = [...this.known.values()].map(
-      (consumer) => new EventDelivery(consumer, this.dataSource, this.db, this.signal, fault),
+      (consumer) => new EventDelivery(consumer, this.db, this.signal, fault),
     );
     for (const delivery of this.deliveries) delivery.start();
   }

@@ -69,6 +69,7 @@ describe('the environment', () => {
 
   it.each([
     ['DATABASE_URL', 'mysql://root:hunter2@db/x', 'a postgres:// URL'],
+    ['DATABASE_DIRECT_URL', 'mysql://root:hunter2@db/x', 'a postgres:// URL'],
     ['BOOTSTRAP_ADMIN_TOKEN', 'hunter2', 'a secret of at least 24 characters'],
     ['BOOTSTRAP_ADMIN_TOKEN', `hunter2 ${'é'.repeat(20)}`, 'printable ASCII characters without blanks'],
     ['SMTP_URL', 'hunter2', 'an smtp:// or smtps:// URL'],

@@ -23,6 +23,11 @@ export class Environment {
   @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'a postgres:// URL' })
   DATABASE_URL?: string;
 
+  /** The same database without a pooler in between: for migrations, LISTEN and the locks of workers (docs/adr/0025). */
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'a postgres:// URL' })
+  DATABASE_DIRECT_URL?: string;
+
   @IsString()
   @MinLength(1, { message: 'a folder' })
   DATA_DIR = '.data';
@@ -92,7 +97,7 @@ export class Environment {
 export class EnvironmentError extends Error {}
 
 const NUMBERS = new Set(['PORT']);
-const SECRETS = new Set(['BOOTSTRAP_ADMIN_TOKEN', 'DATABASE_URL', 'SMTP_URL']);
+const SECRETS = new Set(['BOOTSTRAP_ADMIN_TOKEN', 'DATABASE_URL', 'DATABASE_DIRECT_URL', 'SMTP_URL']);
 
 /**
  * Reads and checks the environment; an empty value counts as unset.
@@ -100,7 +105,14 @@ const SECRETS = new Set(['BOOTSTRAP_ADMIN_TOKEN', 'DATABASE_URL', 'SMTP_URL']);
  */
 export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Environment {
   const known = Object.keys(new Environment());
-  const optional = ['PUBLIC_URL', 'DATABASE_URL', 'BOOTSTRAP_ADMIN_TOKEN', 'SMTP_URL', 'MAIL_FROM'];
+  const optional = [
+    'PUBLIC_URL',
+    'DATABASE_URL',
+    'DATABASE_DIRECT_URL',
+    'BOOTSTRAP_ADMIN_TOKEN',
+    'SMTP_URL',
+    'MAIL_FROM',
+  ];
   const given: Record<string, unknown> = {};
   for (const name of [...new Set([...known, ...optional])]) {
     const value = source[name];

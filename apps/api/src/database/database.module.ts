@@ -13,7 +13,11 @@ export class DatabaseModule implements OnApplicationShutdown {
     @Inject(EventSignal) private readonly signal: EventSignal,
   ) {}
 
-  static at(url: string): DynamicModule {
+  /**
+   * @param url where statements go; it may lead through a pooler
+   * @param directUrl the same database for what needs a session: the signal and the locks of consumers
+   */
+  static at(url: string, directUrl: string): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
@@ -28,7 +32,7 @@ export class DatabaseModule implements OnApplicationShutdown {
           provide: EventSignal,
           inject: [FaultLog],
           useFactory: async (faults: FaultLog) => {
-            const signal = new EventSignal(url, (error) => faults.warn('The event signal is disturbed.', error));
+            const signal = new EventSignal(directUrl, (error) => faults.warn('The event signal is disturbed.', error));
             await signal.start();
             return signal;
           },

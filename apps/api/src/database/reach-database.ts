@@ -1,32 +1,62 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
 import { StartError } from '../start-error';
+import { lendsByTransaction } from './pooler';
 
 /** Both are often started together; beyond that, whoever runs us should know. */
 const PATIENCE_MS = 5_000;
 const ATTEMPT_MS = 4_000;
 const OLDEST = 150_000;
 
+/** What tells one database from another: its server's start, to the microsecond, and its number there. */
+interface Identity {
+  readonly version: number;
+  readonly started: string;
+  readonly database: string;
+}
+
 /**
- * Waits a few seconds for the database of DATABASE_URL and sees that it can be used.
+ * Waits a few seconds for the database of DATABASE_URL and sees that it can be used; if it leads through a pooler that lends
+ * connections by the transaction, there must be a DATABASE_DIRECT_URL to the same database (docs/adr/0025).
  * @throws StartError saying what is wrong, without the password; the signal's reason when it is aborted
  */
-export async function reachDatabase(url: string, signal?: AbortSignal): Promise<void> {
+export async function reachDatabase(url: string, directUrl?: string, signal?: AbortSignal): Promise<void> {
+  const found = await reach('DATABASE_URL', url, signal);
+  if (directUrl === undefined) {
+    if (await lendsByTransaction(url))
+      throw new StartError(pooled('DATABASE_URL', 'set DATABASE_DIRECT_URL to the database itself'));
+    return;
+  }
+  const direct = await reach('DATABASE_DIRECT_URL', directUrl, signal);
+  if (direct.started !== found.started || direct.database !== found.database)
+    throw new StartError('DATABASE_URL and DATABASE_DIRECT_URL lead to two different databases; they must be one.');
+  if (await lendsByTransaction(directUrl))
+    throw new StartError(pooled('DATABASE_DIRECT_URL', 'let it name the database itself'));
+}
+
+function pooled(variable: string, remedy: string): string {
+  return `${variable} leads through a pooler that lends connections by the transaction, where nobody can listen or keep a lock: ${remedy}.`;
+}
+
+async function reach(variable: string, url: string, signal?: AbortSignal): Promise<Identity> {
   for (const deadline = Date.now() + PATIENCE_MS; ;) {
-    const client = clientOf(url);
+    const client = clientOf(variable, url);
     try {
       await client.connect();
-      const { rows } = await client.query<{ version: number }>(
-        `SELECT current_setting('server_version_num')::int AS version`,
+      const { rows } = await client.query<Identity>(
+        `SELECT current_setting('server_version_num')::int AS version, extract(epoch FROM pg_postmaster_start_time())::text AS started,
+           (SELECT oid::text FROM pg_database WHERE datname = current_database()) AS database`,
       );
-      if (rows[0]!.version < OLDEST)
+      const [found] = rows;
+      if (found!.version < OLDEST)
         throw new StartError(
-          `The database of DATABASE_URL is PostgreSQL ${Math.floor(rows[0]!.version / 10_000)}; Provost needs 15 or newer.`,
+          `The database of ${variable} is PostgreSQL ${Math.floor(found!.version / 10_000)}; Provost needs 15 or newer.`,
         );
-      return;
+      return found!;
     } catch (error) {
       if (error instanceof StartError) throw error;
-      if (!mayPass(error) || Date.now() > deadline) throw new StartError(sentence(client, error), { cause: error });
+      if (!mayPass(error) || Date.now() > deadline)
+        throw new StartError(sentence(variable, client, error), { cause: error });
     } finally {
       await client.end().catch(() => undefined);
     }
@@ -34,7 +64,7 @@ export async function reachDatabase(url: string, signal?: AbortSignal): Promise<
   }
 }
 
-function clientOf(url: string): Client {
+function clientOf(variable: string, url: string): Client {
   try {
     const client = new Client({
       connectionString: url,
@@ -44,7 +74,7 @@ function clientOf(url: string): Client {
     client.on('error', () => undefined);
     return client;
   } catch (error) {
-    throw new StartError('DATABASE_URL cannot be read as postgres://user:password@host:port/database.', {
+    throw new StartError(`${variable} cannot be read as postgres://user:password@host:port/database.`, {
       cause: error,
     });
   }
@@ -55,10 +85,10 @@ function mayPass(error: unknown): boolean {
   return error instanceof DatabaseError ? /^(57P0|53300|08)/.test(error.code ?? '') : true;
 }
 
-function sentence({ host, port, database, user }: Client, error: unknown): string {
+function sentence(variable: string, { host, port, database, user }: Client, error: unknown): string {
   const where = host.startsWith('/') ? host : `${host}:${port}`;
   const { code, message } = error as NodeJS.ErrnoException;
   if (error instanceof DatabaseError)
-    return `The database server at ${where} refuses the user "${user}" on the database "${database}": ${message} (DATABASE_URL).`;
-  return `No database server answers at ${where} (${code ?? message}); DATABASE_URL names it.`;
+    return `The database server at ${where} refuses the user "${user}" on the database "${database}": ${message} (${variable}).`;
+  return `No database server answers at ${where} (${code ?? message}); ${variable} names it.`;
 }

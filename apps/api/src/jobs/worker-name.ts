@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { ConsumerLock, tryConsumerLock } from '@provost/event-log';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { ConsumerLock, EventSignal, tryConsumerLock } from '@provost/event-log';
 
 /** Webhooks were the first that leased; workers of all versions must mean the same lock. */
 const PREFIX = 'webhooks ';
@@ -26,7 +24,7 @@ export class WorkerName implements OnApplicationShutdown {
   private held: { readonly name: string; readonly lock: ConsumerLock } | undefined;
   private taking: Promise<string> | undefined;
 
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(@Inject(EventSignal) private readonly signal: EventSignal) {}
 
   /** @throws DatabaseUnavailable */
   async current(): Promise<string> {
@@ -47,7 +45,7 @@ export class WorkerName implements OnApplicationShutdown {
   private async take(): Promise<string> {
     await this.close();
     const name = randomUUID();
-    const lock = new ConsumerLock((this.dataSource.options as { url: string }).url, `${PREFIX}${name}`);
+    const lock = new ConsumerLock(this.signal.url, `${PREFIX}${name}`);
     await lock.acquire();
     this.held = { name, lock };
     return name;
