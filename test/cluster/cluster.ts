@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Pool } from 'pg';
 import { build } from '../faults/build';
 import { type End, Product } from '../faults/product';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -34,7 +34,7 @@ export class Cluster {
     readonly proxy: RoundRobinProxy,
     private readonly environment: NodeJS.ProcessEnv,
     /** As the superuser: row-level security does not apply. */
-    readonly sql: Client,
+    readonly sql: Pool,
   ) {}
 
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
@@ -49,9 +49,8 @@ export class Cluster {
       WEBHOOK_ALLOW_PRIVATE: '1',
       ...more,
     };
-    const sql = new Client({ connectionString: database.url });
+    const sql = new Pool({ connectionString: database.url, max: 2 });
     sql.on('error', () => undefined);
-    await sql.connect();
     const cluster = new Cluster(database, proxy, environment, sql);
     // All at once, on a database that none has seen: one of them makes the first tokens.
     await Promise.all([cluster.startApi(), cluster.startApi(), cluster.startWorker()]).catch(async (error: unknown) => {

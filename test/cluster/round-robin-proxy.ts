@@ -48,11 +48,20 @@ export class RoundRobinProxy {
   private accept(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => this.pass(incoming, Buffer.concat(chunks), outgoing, 0));
+    incoming.on('end', () => {
+      const first = this.next++ % this.targets.length;
+      const order = [...this.targets.slice(first), ...this.targets.slice(0, first)];
+      this.pass(incoming, Buffer.concat(chunks), outgoing, order);
+    });
   }
 
-  private pass(incoming: IncomingMessage, body: Buffer, outgoing: ServerResponse, attempt: number): void {
-    const { port, agent } = this.targets[this.next++ % this.targets.length]!;
+  private pass(
+    incoming: IncomingMessage,
+    body: Buffer,
+    outgoing: ServerResponse,
+    [target, ...others]: readonly Target[],
+  ): void {
+    const { port, agent } = target!;
     const { method, url: path, headers } = incoming;
     const forwarded = { ...headers, 'x-forwarded-for': '203.0.113.9', connection: 'keep-alive' };
     const passed = request({ host: '127.0.0.1', port, agent, method, path, headers: forwarded }, (answer) => {
@@ -68,7 +77,7 @@ export class RoundRobinProxy {
     passed.on('error', (error: NodeJS.ErrnoException) => {
       if (outgoing.headersSent) return void outgoing.destroy();
       const neverArrived = error.code === 'ECONNREFUSED' || (passed.reusedSocket && error.code === 'ECONNRESET');
-      if (neverArrived && attempt < this.targets.length) return this.pass(incoming, body, outgoing, attempt + 1);
+      if (neverArrived && others.length) return this.pass(incoming, body, outgoing, others);
       outgoing
         .writeHead(502, { 'content-type': 'text/plain' })
         .end(`${method} ${path}: ${error.code ?? error.message}`);

@@ -37,6 +37,9 @@ export async function createServer(
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerMalformed,
+    // Requests that arrive on a connection while the server drains are answered, with `Connection: close`: a 503 for a
+    // request that can still be served would be a failure that nobody needs to see.
+    return503OnClosing: false,
     // A proxy in front keeps its connections longer than Okta's 60 s.
     keepAliveTimeout: 75_000,
     rewriteUrl: (request: { url?: string }) => untangleBaseUrlQuery(request.url ?? '/'),
