@@ -11,10 +11,19 @@ module.exports = {
     },
     {
       name: 'access-policy-is-pure',
-      comment: 'The same, but for the filter grammar of its conditions (docs/adr/0009) and the validator of its documents.',
+      comment:
+        'The same, but for the filter grammar of its conditions (docs/adr/0009) and the validator of its documents.',
       severity: 'error',
       from: { path: '^libs/access-policy/', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: ['^libs/access-policy/', '^libs/scim-protocol/src/index\\.ts$', '^node_modules/ajv/'] },
+    },
+    {
+      name: 'audit-trail-does-no-io',
+      comment:
+        'Hashes, seals and what events say, for the server and for whoever checks an export: it knows events, and no database.',
+      severity: 'error',
+      from: { path: '^libs/audit-trail/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: ['^libs/audit-trail/', '^libs/event-log/src/index\\.ts$', '^crypto$', '^node:crypto$'] },
     },
     {
       name: 'libs-never-import-apps',

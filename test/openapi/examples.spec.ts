@@ -16,7 +16,7 @@ const CALLS = [
   ...['evaluationConfiguration', 'grantsRevoke', 'contentRemove', 'projectsRemoveMember', 'projectsRemove'],
   ...['workspacesRemove', 'webhooksCreate', 'webhooksList', 'webhooksGet', 'webhooksUpdate', 'webhooksRotate'],
   ...['webhooksLog', 'webhooksRemove', 'sessionsReport', 'sessionsIntrospect', 'userSessionsList', 'sessionsRevoke'],
-  ...['mailList', 'runsList', 'holdsList', 'approvalsList', 'lifecycleActions', 'lifecycleSimulate'],
+  ...['mailList', 'runsList', 'holdsList', 'approvalsList', 'lifecycleActions', 'lifecycleSimulate', 'auditList'],
 ];
 
 let server: DescribedServer;

@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
-import { AuditModule } from './audit';
+import { AuditApiModule, AuditModule } from './audit';
 import { FirstStart } from './bootstrap';
 import { ConfigModule, type Environment } from './config';
 import { DatabaseModule } from './database';
@@ -45,6 +45,7 @@ export class AppModule {
           WebhooksApiModule,
           MailApiModule,
           LifecycleApiModule,
+          AuditApiModule,
         ]
       : [];
     return {

@@ -1,7 +1,7 @@
 import type { ParsedResource, ResourceType } from '@provost/scim-protocol';
 import { statement, type TenantDatabase } from '@provost/entities';
 import { eventValues, insertEvents, newSubjectKey, type EventSignal } from '@provost/event-log';
-import { sealPersonal } from '@provost/event-log';
+import { sealEvent } from '@provost/event-log';
 import { userNameTaken } from './faults';
 import { idTime } from './id-time';
 import { etag, type Rendered } from './rendering';
@@ -60,7 +60,7 @@ export async function createUsers(
   const ids = eventColumns[2] as string[];
   // Each event is encrypted with its own subject's key.
   eventColumns[8] = events.map((e, i) =>
-    e.personal ? sealPersonal(keys.get(e.subjectId)!, ids[i]!, e.personal) : null,
+    e.personal ? sealEvent(keys.get(e.subjectId)!, ids[i]!, e.personal) : null,
   );
   const column = <T>(pick: (p: (typeof prepared)[number]) => T) => prepared.map(pick);
   const created = await db.run<{ id: string }>(ctx.scope, CREATE_MANY, [

@@ -1,6 +1,6 @@
 import { statement, uuidV7, type Scope, type TenantDatabase, type TenantTransaction } from '@provost/entities';
 import type { EventContext, NewEvent } from './event';
-import { sealPersonal } from './personal-data';
+import { sealEvent } from './personal-data';
 
 /**
  * The SELECT of an `INSERT INTO events` whose rows come from the nine parameters of eventValues.
@@ -29,7 +29,7 @@ export function eventValues(at: Date, context: EventContext, events: readonly Ne
     events.map((e) => e.subjectId),
     events.map((e) => e.groupId ?? null),
     events.map((e) => (e.data ? JSON.stringify(e.data) : null)),
-    events.map((e, i) => (e.personal && key ? sealPersonal(key, ids[i]!, e.personal) : null)),
+    events.map((e, i) => (e.personal && key ? sealEvent(key, ids[i]!, e.personal) : null)),
   ];
 }
 

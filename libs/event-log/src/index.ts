@@ -8,3 +8,5 @@ export * from './event-signal';
 export { BATCH } from './log-reader';
 export * from './personal-data';
 export * from './write-statement';
+export { type EventTextRow, LogEvent } from './log-event';
+export * from './settled-number';

@@ -1,2 +1,2 @@
-export { AuditModule } from './audit.module';
+export { AuditApiModule, AuditModule } from './audit.module';
 export { Consumers } from './consumers';

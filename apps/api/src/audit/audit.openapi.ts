@@ -1,0 +1,101 @@
+import { CATEGORIES, EVENT_TYPES } from '@provost/audit-trail';
+import {
+  ANY_OBJECT,
+  type ControllerDescription,
+  COUNT,
+  ID,
+  listOf,
+  oneOf,
+  orNull,
+  pageOf,
+  type Parameter,
+  ref,
+  shape,
+  TEXT,
+  TIME,
+} from '../openapi';
+
+const AVA = '0192f6c1-7d11-7b20-a3a4-6a1d3a7b9c01';
+const EVENT = {
+  ...{ id: '0192f6c1-d300-7a10-8c2b-7788990011bb', sequence: 4711, time: '2026-11-24T08:00:00.000Z' },
+  ...{ category: 'provisioning', type: 'user.updated', outcome: 'success' },
+  actor: { type: 'scim', id: '0192f6c1-1111-7b20-a3a4-6a1d3a7b9c01', name: 'Okta' },
+  subject: { type: 'User', id: AVA, name: 'ava@corp.example' },
+  groupId: null,
+  changes: [{ path: 'title', from: 'Engineer', to: 'Staff Engineer' }],
+  details: {},
+  request: { id: '9f1c2ab04d11-4x', ip: '198.51.100.7', client: 'Okta SCIM Client 1.0' },
+};
+
+/** What narrows a list or an export. */
+export const FILTER_PARAMETERS: Readonly<Record<string, Parameter>> = {
+  type: {
+    description: `A type of event, or a pattern such as \`user.*\`. The types are: ${EVENT_TYPES.map((type) => `\`${type}\``).join(', ')}.`,
+    example: 'user.*',
+  },
+  category: { description: 'Only events of this category.', schema: oneOf(...CATEGORIES) },
+  userId: { description: 'Events about this user, memberships and access included.', schema: ID },
+  groupId: { description: 'Events about this group and its members.', schema: ID },
+  actor: {
+    description: 'Who did it: the id or the name of a credential, or a kind such as `scim`, `admin` or `system`.',
+  },
+  from: { description: 'Not before this time, or this day in UTC.', schema: TEXT },
+  to: { description: 'Before this time, or this day in UTC.', schema: TEXT },
+};
+
+/** The record of every change (contract §8). */
+export const AUDIT = {
+  tag: 'Audit',
+  path: { id: { description: 'The id of an event.', schema: ID } },
+  schemas: {
+    AuditEvent: shape(
+      {
+        id: ID,
+        sequence: { ...COUNT, description: 'Orders the events; of one tenant they have gaps.' },
+        time: TIME,
+        category: oneOf(...CATEGORIES),
+        type: TEXT,
+        outcome: oneOf('success', 'failure'),
+        actor: shape({ type: TEXT, id: TEXT, name: TEXT }, 'name'),
+        subject: orNull({ ...shape({ type: TEXT, id: ID, name: TEXT }, 'name') }),
+        groupId: orNull(ID),
+        changes: {
+          ...listOf(shape({ path: TEXT, from: {}, to: {} }, 'from', 'to')),
+          description: 'What differs; without values where these were erased.',
+        },
+        details: { ...ANY_OBJECT, description: 'What else the event says.' },
+        request: shape({ id: TEXT, ip: TEXT, client: TEXT }, 'ip', 'client'),
+        erased: {
+          const: true,
+          description: 'What was personal in it was erased with the person. Its seal holds all the same.',
+        },
+      },
+      'erased',
+    ),
+  },
+  operations: {
+    list: {
+      summary: 'List events, the newest first.',
+      description:
+        'With `order=asc` the oldest first: to follow the log, send the `sequence` of the last event that you have as `cursor` again and again. ' +
+        'A walk misses nothing and repeats nothing while others write.',
+      paged: true,
+      query: {
+        ...FILTER_PARAMETERS,
+        order: { description: 'Newest first, unless it says otherwise.', schema: oneOf('desc', 'asc') },
+      },
+      answers: {
+        200: {
+          description: 'A page of events.',
+          schema: pageOf(ref('AuditEvent')),
+          example: { items: [EVENT], nextCursor: '4711' },
+        },
+      },
+    },
+    get: {
+      summary: 'Show one event.',
+      answers: { 200: { description: 'The event.', schema: ref('AuditEvent'), example: EVENT } },
+      refusals: { 404: 'There is no event of that id.' },
+    },
+  },
+} satisfies ControllerDescription;

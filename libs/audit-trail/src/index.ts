@@ -1,0 +1,6 @@
+export * from './chain-check';
+export * from './event-kinds';
+export * from './merkle';
+export * from './readable-event';
+export * from './seal';
+export * from './signing-key';
