@@ -59,9 +59,7 @@ export async function createUsers(
   const eventColumns = eventValues(at, ctx.event, events);
   const ids = eventColumns[2] as string[];
   // Each event is encrypted with its own subject's key.
-  eventColumns[8] = events.map((e, i) =>
-    e.personal ? sealEvent(keys.get(e.subjectId)!, ids[i]!, e.personal) : null,
-  );
+  eventColumns[8] = events.map((e, i) => (e.personal ? sealEvent(keys.get(e.subjectId)!, ids[i]!, e.personal) : null));
   const column = <T>(pick: (p: (typeof prepared)[number]) => T) => prepared.map(pick);
   const created = await db.run<{ id: string }>(ctx.scope, CREATE_MANY, [
     ctx.scope.tenantId,
