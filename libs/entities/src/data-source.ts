@@ -99,26 +99,3 @@ export function tenantDatabase(dataSource: DataSource, lanes?: LaneCounts): Tena
   };
   return new TenantDatabase(master, connection, lanes);
 }
-
-/** One number for all Provost processes on a database, so that only one migrates at a time. */
-const MIGRATION_LOCK = 6_310_427_001;
-
-/**
- * Brings the database's schema up to date; safe to call from several processes at once.
- * @returns the names of the migrations that ran
- */
-export async function migrate(url: string): Promise<string[]> {
-  // Its own data source: the statements that a connection prepares need the schema that is made here.
-  const dataSource = new DataSource({ ...dataSourceOptions(url, 2), extra: {} } as DataSourceOptions);
-  await dataSource.initialize();
-  const lock = dataSource.createQueryRunner();
-  try {
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const ran = await dataSource.runMigrations();
-    return ran.map((migration) => migration.name);
-  } finally {
-    await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
-    await lock.release();
-    await dataSource.destroy();
-  }
-}

@@ -9,6 +9,7 @@ export * from './grant.entity';
 export * from './group.entity';
 export * from './lifecycle.entity';
 export * from './mail.entity';
+export * from './migrate';
 export * from './page-position.entity';
 export * from './policy-document.entity';
 export * from './profile.entity';

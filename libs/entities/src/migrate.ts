@@ -1,0 +1,58 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from 'pg';
+import { DataSource, type DataSourceOptions, QueryFailedError } from 'typeorm';
+import { dataSourceOptions } from './data-source';
+
+/** One number for all Provost processes on a database, so that only one migrates at a time. */
+const MIGRATION_LOCK = 6_310_427_001;
+/**
+ * A migration that waits for a table stands in the way of everybody who comes after it, be it for a read. So it gives up
+ * soon, lets them pass, and tries again: requests of the version that still runs wait no longer than this.
+ */
+const LOCK_TIMEOUT_MS = 1_000;
+const PAUSE_MS = 1_000;
+/** Beyond that somebody holds the table for good, and whoever runs us should know. */
+const PATIENCE_MS = 120_000;
+
+/**
+ * Brings the database's schema up to date; safe to call from several processes at once, and while others serve requests.
+ * @param url of the database itself: the lock is one of a session, which a pooler would lend to others
+ * @returns the names of the migrations that ran
+ * @throws Error when a table could not be had within two minutes; TypeORM's errors
+ */
+export async function migrate(url: string): Promise<string[]> {
+  // Its own data source: the statements that a connection prepares need the schema that is made here.
+  const onConnect = (client: Client) => client.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
+  const dataSource = new DataSource({ ...dataSourceOptions(url, 2), extra: { onConnect } } as DataSourceOptions);
+  await dataSource.initialize();
+  const lock = dataSource.createQueryRunner();
+  try {
+    await lock.query('SET lock_timeout = 0');
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    return await runPending(dataSource);
+  } finally {
+    await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    await lock.release();
+    await dataSource.destroy();
+  }
+}
+
+async function runPending(dataSource: DataSource): Promise<string[]> {
+  for (const deadline = Date.now() + PATIENCE_MS; ; await delay(PAUSE_MS)) {
+    try {
+      const ran = await dataSource.runMigrations();
+      return ran.map((migration) => migration.name);
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+      if (Date.now() > deadline)
+        throw new Error(
+          'A migration has waited two minutes for a table that somebody else holds: end the long transactions of the database (pg_stat_activity) and start again.',
+          { cause: error },
+        );
+    }
+  }
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof QueryFailedError && (error.driverError as { code?: string }).code === '55P03';
+}
