@@ -18,18 +18,22 @@ export class RoundRobinProxy {
   /** How many requests each port has answered. */
   readonly answered = new Map<number, number>();
 
-  private constructor(private readonly server: Server) {}
+  private constructor(
+    private readonly server: Server,
+    private readonly prefix: string,
+  ) {}
 
-  static async start(): Promise<RoundRobinProxy> {
+  /** @param prefix of the addresses that it serves, which it takes away; others are 404 */
+  static async start(prefix = ''): Promise<RoundRobinProxy> {
     const server = createServer({ keepAliveTimeout: 60_000 });
-    const proxy = new RoundRobinProxy(server);
+    const proxy = new RoundRobinProxy(server, prefix);
     server.on('request', (incoming, outgoing) => proxy.accept(incoming, outgoing));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return proxy;
   }
 
   get root(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${this.prefix}`;
   }
 
   /** From now on it passes requests to these ports, the first of them first. */
@@ -46,6 +50,7 @@ export class RoundRobinProxy {
   }
 
   private accept(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    if (!incoming.url!.startsWith(this.prefix)) return void outgoing.writeHead(404).end();
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
@@ -62,7 +67,8 @@ export class RoundRobinProxy {
     [target, ...others]: readonly Target[],
   ): void {
     const { port, agent } = target!;
-    const { method, url: path, headers } = incoming;
+    const { method, headers } = incoming;
+    const path = incoming.url!.slice(this.prefix.length) || '/';
     const forwarded = { ...headers, 'x-forwarded-for': '203.0.113.9', connection: 'keep-alive' };
     const passed = request({ host: '127.0.0.1', port, agent, method, path, headers: forwarded }, (answer) => {
       this.answered.set(port, (this.answered.get(port) ?? 0) + 1);

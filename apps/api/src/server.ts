@@ -10,6 +10,10 @@ import { untangleBaseUrlQuery } from './scim';
 import { callersOf, refuseStrangersEarly } from './tenancy';
 
 const MAX_HEADER_BYTES = 64 * 1024;
+/** Whoever sends a request a byte at a time may not keep a connection: its head, and all of it, must be there by then. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+const TIMEOUT_CHECK_MS = 2_000;
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 /** Addresses that may say on whose behalf they call (X-Forwarded-For): proxies on the same machine or private network. */
 const TRUSTED_PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
@@ -33,8 +37,14 @@ export async function createServer(
     trustProxy: TRUSTED_PROXIES,
     // Clients write /users, and /Users/ before a query; ids stay as they are sent and may be long (then they are unknown).
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: MAX_HEADER_BYTES },
-    // A GET with the longest filter that is read.
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    http: {
+      // A GET with the longest filter that is read.
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    },
+    // Fastify waits for ever unless it is told.
+    requestTimeout: REQUEST_TIMEOUT_MS,
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerMalformed,
     // Requests that arrive on a connection while the server drains are answered, with `Connection: close`: a 503 for a
