@@ -10,6 +10,7 @@ import { Webhooks1700000000010 } from './1700000000010-webhooks';
 import { MailSessions1700000000011 } from './1700000000011-mail-sessions';
 import { Approvals1700000000012 } from './1700000000012-approvals';
 import { EventMonths1700000000013 } from './1700000000013-event-months';
+import { AuditSeals1700000000014 } from './1700000000014-audit-seals';
 import { MailLeases1700000000020 } from './1700000000020-mail-leases';
 
 /** In the order in which they run. A migration that has landed is never edited. */
@@ -26,5 +27,6 @@ export const migrations = [
   MailSessions1700000000011,
   Approvals1700000000012,
   EventMonths1700000000013,
+  AuditSeals1700000000014,
   MailLeases1700000000020,
 ];

@@ -16,7 +16,17 @@ const CALLS = [
   ...['evaluationConfiguration', 'grantsRevoke', 'contentRemove', 'projectsRemoveMember', 'projectsRemove'],
   ...['workspacesRemove', 'webhooksCreate', 'webhooksList', 'webhooksGet', 'webhooksUpdate', 'webhooksRotate'],
   ...['webhooksLog', 'webhooksRemove', 'sessionsReport', 'sessionsIntrospect', 'userSessionsList', 'sessionsRevoke'],
-  ...['mailList', 'runsList', 'holdsList', 'approvalsList', 'lifecycleActions', 'lifecycleSimulate', 'auditList'],
+  ...[
+    'mailList',
+    'runsList',
+    'holdsList',
+    'approvalsList',
+    'lifecycleActions',
+    'lifecycleSimulate',
+    'auditList',
+    'auditVerify',
+  ],
+  ...['auditSigningKey'],
 ];
 
 let server: DescribedServer;

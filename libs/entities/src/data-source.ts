@@ -2,6 +2,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { ClientConfig, Pool } from 'pg';
 import { migrations } from '../../../migrations';
 import { Approval } from './approval.entity';
+import { AuditActor, AuditHead, AuditSeal } from './audit-seal.entity';
 import { Content } from './content.entity';
 import { Credential } from './credential.entity';
 import { DeploymentSecret } from './deployment-secret.entity';
@@ -38,6 +39,9 @@ export const entities = [
   Event,
   SubjectKey,
   EventConsumerPosition,
+  AuditSeal,
+  AuditHead,
+  AuditActor,
   PagePosition,
   RoleState,
   DeploymentSecret,

@@ -1,4 +1,5 @@
 export * from './approval.entity';
+export * from './audit-seal.entity';
 export * from './content.entity';
 export * from './credential.entity';
 export * from './data-source';

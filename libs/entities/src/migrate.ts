@@ -38,10 +38,12 @@ export async function migrate(url: string): Promise<string[]> {
 }
 
 async function runPending(dataSource: DataSource): Promise<string[]> {
+  const before = new Set(await executed(dataSource));
   for (const deadline = Date.now() + PATIENCE_MS; ; await delay(PAUSE_MS)) {
     try {
-      const ran = await dataSource.runMigrations();
-      return ran.map((migration) => migration.name);
+      await dataSource.runMigrations();
+      // Some may have run in an attempt that failed at a later one.
+      return (await executed(dataSource)).filter((name) => !before.has(name));
     } catch (error) {
       if (!isLockTimeout(error)) throw error;
       if (Date.now() > deadline)
@@ -51,6 +53,13 @@ async function runPending(dataSource: DataSource): Promise<string[]> {
         );
     }
   }
+}
+
+async function executed(dataSource: DataSource): Promise<string[]> {
+  const [table] = await dataSource.query<{ found: boolean }[]>(`SELECT to_regclass('migrations') IS NOT NULL AS found`);
+  if (!table!.found) return [];
+  const rows = await dataSource.query<{ name: string }[]>(`SELECT name FROM migrations ORDER BY id`);
+  return rows.map(({ name }) => name);
 }
 
 function isLockTimeout(error: unknown): boolean {

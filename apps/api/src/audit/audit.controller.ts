@@ -3,6 +3,9 @@ import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, RequestTenant } from '../tenancy';
 import { AuditEvents } from './audit-events';
 import { AUDIT } from './audit.openapi';
+import { publicPem } from '@provost/audit-trail';
+import { SigningKeys } from './signing-keys';
+import { Verification } from './verification';
 
 /** The record of every change (contract §8). */
 @Controller('api/v1/audit')
@@ -11,6 +14,8 @@ import { AUDIT } from './audit.openapi';
 export class AuditController {
   constructor(
     @Inject(AuditEvents) private readonly events: AuditEvents,
+    @Inject(Verification) private readonly verification: Verification,
+    @Inject(SigningKeys) private readonly keys: SigningKeys,
     @Inject(RequestTenant) private readonly tenant: RequestTenant,
   ) {}
 
@@ -22,5 +27,16 @@ export class AuditController {
   @Get('events/:id')
   async get(@Param('id') id: string, @Req() request: AuthenticatedRequest) {
     return this.events.get(await this.tenant.of(request), id);
+  }
+
+  @Get('verify')
+  async verify(@Req() request: AuthenticatedRequest) {
+    return this.verification.verify(await this.tenant.of(request));
+  }
+
+  @Get('signing-key')
+  async signingKey() {
+    const { signing } = await this.keys.keys();
+    return { id: signing.id, algorithm: 'Ed25519', publicKey: publicPem(signing.publicKey) };
   }
 }

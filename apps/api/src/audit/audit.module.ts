@@ -1,11 +1,16 @@
 import { Module } from '@nestjs/common';
 import { TenantDatabase } from '@provost/entities';
 import { SettledNumber } from '@provost/event-log';
+import { JobsModule } from '../jobs';
 import { TenancyModule } from '../tenancy';
 import { AuditController } from './audit.controller';
 import { AuditEvents } from './audit-events';
 import { Consumers } from './consumers';
 import { EventFeed } from './event-feed';
+import { Sealer } from './sealer';
+import { SealLag } from './seal-lag';
+import { SigningKeys } from './signing-keys';
+import { Verification } from './verification';
 
 const settledNumber = {
   provide: SettledNumber,
@@ -13,10 +18,18 @@ const settledNumber = {
   useFactory: (db: TenantDatabase) => new SettledNumber(db),
 };
 
-/** What follows the event log: the registry of its consumers, and the feed of every event. */
-@Module({ providers: [Consumers, EventFeed, settledNumber], exports: [Consumers, SettledNumber] })
+/** What follows the event log: the registry of its consumers, the feed of every event, and the sealer. */
+@Module({
+  imports: [JobsModule],
+  providers: [Consumers, EventFeed, settledNumber, SigningKeys, Sealer, SealLag],
+  exports: [Consumers, SettledNumber, SigningKeys, SealLag],
+})
 export class AuditModule {}
 
 /** The record of every change, over HTTP (contract §8). */
-@Module({ imports: [AuditModule, TenancyModule], controllers: [AuditController], providers: [AuditEvents] })
+@Module({
+  imports: [AuditModule, TenancyModule],
+  controllers: [AuditController],
+  providers: [AuditEvents, Verification],
+})
 export class AuditApiModule {}

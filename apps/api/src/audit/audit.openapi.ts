@@ -1,6 +1,7 @@
 import { CATEGORIES, EVENT_TYPES } from '@provost/audit-trail';
 import {
   ANY_OBJECT,
+  BOOLEAN,
   type ControllerDescription,
   COUNT,
   ID,
@@ -48,6 +49,19 @@ export const AUDIT = {
   tag: 'Audit',
   path: { id: { description: 'The id of an event.', schema: ID } },
   schemas: {
+    AuditVerification: shape(
+      {
+        ok: BOOLEAN,
+        sealed: COUNT,
+        unsealed: COUNT,
+        head: {
+          ...orNull(shape({ seal: COUNT, hash: TEXT })),
+          description: 'The last seal. Keep it: a record that was set back to an earlier state ends before it.',
+        },
+        firstFault: shape({ sequence: TEXT, eventId: ID, seal: COUNT, fault: TEXT }, 'sequence', 'eventId', 'seal'),
+      },
+      'firstFault',
+    ),
     AuditEvent: shape(
       {
         id: ID,
@@ -74,6 +88,38 @@ export const AUDIT = {
     ),
   },
   operations: {
+    verify: {
+      summary: 'Check every event of the tenant against its seals.',
+      description:
+        'Reads the whole record: it takes about ten seconds for a million events. Events of the last seconds are not sealed yet; ' +
+        'they are counted as `unsealed`.',
+      answers: {
+        200: {
+          description: 'What was found; `firstFault` when something is not as it was sealed.',
+          schema: ref('AuditVerification'),
+          example: {
+            ...{ ok: true, sealed: 4711, unsealed: 2 },
+            head: { seal: 12, hash: '5f16c3e5b5a3f0f4b0ad6a37a2a1bd2dc2b8b6c1f8a0a6c5c2a1f9d4ef3a7b60' },
+          },
+        },
+      },
+    },
+    signingKey: {
+      summary: 'Show the public key of the seals, for checking exports offline.',
+      acrossTenants: true,
+      answers: {
+        200: {
+          description: 'The key. Its id is the SHA-256 of the key as SubjectPublicKeyInfo.',
+          schema: shape({ id: TEXT, algorithm: { const: 'Ed25519' }, publicKey: TEXT }),
+          example: {
+            id: '0b7c1d5b7f9c0b1c4d6c40f9a6a9d9f2a5f7d9a5c1b2b3a495867768594a3b2c',
+            algorithm: 'Ed25519',
+            publicKey:
+              '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n',
+          },
+        },
+      },
+    },
     list: {
       summary: 'List events, the newest first.',
       description:

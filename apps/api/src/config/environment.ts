@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
+import { type AuditSigningKeys, IsAuditRetention, IsSigningKey, retentionOf, signingKeysOf } from './audit-settings';
+import type { Duration } from '@provost/access-policy';
 
 export type Role = 'all' | 'api' | 'worker';
 
@@ -58,6 +60,16 @@ export class Environment {
   @IsIn(['0', '1'], { message: '0 or 1' })
   WEBHOOK_ALLOW_PRIVATE = '0';
 
+  /** What seals of the audit record are signed with; without it a key in the database. */
+  @IsOptional()
+  @IsSigningKey()
+  AUDIT_SIGNING_KEY?: string;
+
+  /** For how long events are kept; for ever when it is unset. */
+  @IsOptional()
+  @IsAuditRetention()
+  AUDIT_RETENTION?: string;
+
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     message: 'fatal, error, warn, info, debug, trace or silent',
   })
@@ -84,6 +96,14 @@ export class Environment {
     return { name: this.APP_NAME, address: this.MAIL_FROM ?? `no-reply@${domain}` };
   }
 
+  get auditSigningKeys(): AuditSigningKeys | undefined {
+    return this.AUDIT_SIGNING_KEY === undefined ? undefined : signingKeysOf(this.AUDIT_SIGNING_KEY);
+  }
+
+  get auditRetention(): Duration | undefined {
+    return this.AUDIT_RETENTION === undefined ? undefined : retentionOf(this.AUDIT_RETENTION);
+  }
+
   get servesApi(): boolean {
     return this.ROLE !== 'worker';
   }
@@ -97,7 +117,13 @@ export class Environment {
 export class EnvironmentError extends Error {}
 
 const NUMBERS = new Set(['PORT']);
-const SECRETS = new Set(['BOOTSTRAP_ADMIN_TOKEN', 'DATABASE_URL', 'DATABASE_DIRECT_URL', 'SMTP_URL']);
+const SECRETS = new Set([
+  'BOOTSTRAP_ADMIN_TOKEN',
+  'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
+  'SMTP_URL',
+  'AUDIT_SIGNING_KEY',
+]);
 
 /**
  * Reads and checks the environment; an empty value counts as unset.
@@ -112,6 +138,8 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     'BOOTSTRAP_ADMIN_TOKEN',
     'SMTP_URL',
     'MAIL_FROM',
+    'AUDIT_SIGNING_KEY',
+    'AUDIT_RETENTION',
   ];
   const given: Record<string, unknown> = {};
   for (const name of [...new Set([...known, ...optional])]) {

@@ -1,0 +1,47 @@
+import type { Client } from 'pg';
+import { ResourcesServer } from '../resources/resources-server';
+import type { Json } from '../scim/scim-client';
+
+/** A server whose audit record specs look at, and tamper with as whoever owns the database could. */
+export class AuditServer {
+  private constructor(
+    readonly app: ResourcesServer,
+    readonly tenantId: string,
+  ) {}
+
+  static async start(environment: NodeJS.ProcessEnv = {}): Promise<AuditServer> {
+    const app = await ResourcesServer.start({ LOG_LEVEL: 'fatal', ...environment });
+    const { rows } = await app.database.query<{ id: string }>(`SELECT id FROM tenants WHERE slug = 'default'`);
+    return new AuditServer(app, rows[0]!.id);
+  }
+
+  get database(): Client {
+    return this.app.database;
+  }
+
+  /** As an auditor. @returns the body of a 200 */
+  get(path: string): Promise<Json> {
+    return this.app.must(200, 'GET', `/audit/${path}`, undefined, this.app.as('auditor'));
+  }
+
+  /** Seals all that there is. @returns how many events of this tenant were sealed now */
+  async seal(): Promise<number> {
+    const { result } = await this.app.must(200, 'POST', '/jobs/seal/run', undefined, this.app.as('admin'));
+    return (result as { events: number }).events;
+  }
+
+  verify(): Promise<Json> {
+    return this.get('verify');
+  }
+
+  /** Some events, with personal parts. @returns the ids of the users */
+  async users(count: number): Promise<string[]> {
+    const ids: string[] = [];
+    for (let i = 0; i < count; i++) ids.push((await this.app.scim.createdUser()).id);
+    return ids;
+  }
+
+  stop(): Promise<void> {
+    return this.app?.stop();
+  }
+}
