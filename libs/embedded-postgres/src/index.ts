@@ -1,3 +1,4 @@
+import { backUp, restore } from './backup';
 import { findBinaries } from './binaries';
 import { ensureCluster } from './cluster';
 import { ensureDatabase } from './database';
@@ -88,4 +89,18 @@ async function startLocked(
     stop: () => (stopped ??= stop()),
     onExit: (listener) => supervisor.onExit(listener),
   };
+}
+
+/**
+ * Copies the database of a data directory, also while another process uses it. @see backUp
+ * @param to a folder that is not there yet
+ * @throws {EmbeddedPostgresError}
+ */
+export function backUpEmbeddedPostgres(dataDir: string, to: string): Promise<void> {
+  return backUp(dataDir, to, (dir) => startEmbeddedPostgres({ dataDir: dir }));
+}
+
+/** Puts such a copy where the next start finds it. @throws {EmbeddedPostgresError} it is none, or something is there */
+export function restoreEmbeddedPostgres(from: string, dataDir: string): Promise<void> {
+  return restore(from, dataDir);
 }
