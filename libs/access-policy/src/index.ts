@@ -1,4 +1,5 @@
 export * from './access';
+export * from './actions';
 export * from './conditions';
 export * from './document';
 export * from './documents';

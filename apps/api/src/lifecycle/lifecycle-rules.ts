@@ -1,24 +1,21 @@
 import {
-  actionOfName,
+  type ActionCode,
+  type ActionEntry,
+  actionsOf,
   type DeprovisioningRules,
   type Duration,
   type GroupMappings,
   parseDuration,
   type ProvisioningRules,
+  type RuleAction,
   type Safeguard,
   SAFEGUARDS,
   type Safeguards,
 } from '@provost/access-policy';
-import type { ActionCode } from './actions';
 
 /** What fires runs: the rules of the documents, and the one that follows a return. */
 export type RuleName = 'user_removal' | 'group_removal' | 'user_creation' | 'reactivation';
 
-/** An action as a rule names it, with its arguments. */
-export interface RuleAction {
-  readonly action: ActionCode;
-  readonly arguments: Readonly<Record<string, unknown>>;
-}
 export interface FiringRule {
   readonly trigger: string;
   readonly actions: readonly RuleAction[];
@@ -46,6 +43,11 @@ export interface LifecycleRules {
   readonly staged: boolean;
 }
 
+/** The rules that documents have, by name. */
+export function rulesByName(rules: LifecycleRules): Partial<Record<RuleName, FiringRule | undefined>> {
+  return { user_removal: rules.userRemoval, group_removal: rules.groupRemoval, user_creation: rules.userCreation };
+}
+
 /** Whether an event of that type may fire anything under these rules; most do not, and then nothing more need be read. */
 export function mayFire(type: string, rules: LifecycleRules): boolean {
   switch (type) {
@@ -71,11 +73,11 @@ export function lifecycleRules(documents: Readonly<Record<string, unknown>>, app
   const creation = (documents.provisioning_rules as ProvisioningRules | undefined)?.user_creation;
   const safeguards = (documents.safeguards ?? {}) as Safeguards;
   const fallback = removal?.user_removal?.fallback_owner;
-  const actions = (names: readonly string[]): RuleAction[] =>
-    names.flatMap((name) => {
-      const action = actionOfName(name, appName);
-      return action ? [{ action, arguments: argumentsOf(action, fallback) }] : [];
-    });
+  const actions = (entries: readonly ActionEntry[]): RuleAction[] =>
+    actionsOf(entries, appName).map(({ action, arguments: given }) => ({
+      action,
+      arguments: { ...argumentsOf(action, fallback), ...given },
+    }));
   const retention = removal?.user_removal?.retention_period;
   return {
     ...(removal?.user_removal && {
@@ -85,7 +87,10 @@ export function lifecycleRules(documents: Readonly<Record<string, unknown>>, app
       groupRemoval: { trigger: removal.group_removal.trigger, actions: actions(removal.group_removal.actions) },
     }),
     ...(creation && {
-      userCreation: { trigger: creation.trigger ?? 'user_created', actions: arrival(creation) },
+      userCreation: {
+        trigger: creation.trigger ?? 'user_created',
+        actions: [...arrival(creation), ...actionsOf(creation.actions ?? [], appName)],
+      },
     }),
     ...(retention !== undefined && { retention: parseDuration(retention)! }),
     limits: Object.fromEntries(

@@ -1,11 +1,11 @@
 import { Controller, Get, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { nameOfAction } from '@provost/access-policy';
 import { ValidatedBody } from '../http';
 import { Environment } from '../config';
 import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, RequestTenant } from '../tenancy';
 import { ActionRegistry } from './actions';
 import { LIFECYCLE } from './lifecycle.openapi';
-import { actionName } from './run-view';
 import { SimulationDto } from './simulation.dto';
 import { Simulations } from './simulations';
 
@@ -24,7 +24,7 @@ export class LifecycleController {
   @Get('actions')
   actions() {
     return this.registry.all.map(({ code, about, schema, destructive, undo }) => ({
-      action: actionName(code, this.environment.APP_NAME),
+      action: nameOfAction(code, this.environment.APP_NAME),
       ...{ about, arguments: schema, destructive, undoable: undo !== undefined },
     }));
   }

@@ -7,6 +7,7 @@ import { PolicyDocumentsModule } from '../policy-documents';
 import { TenantRegistries } from '../scim';
 import { SessionsModule } from '../sessions';
 import { TenancyModule } from '../tenancy';
+import { WebhooksModule } from '../webhooks';
 import { AccessWithout } from './access-without';
 import { ActionRegistry } from './actions';
 import { ApprovalMail } from './approval-mail';
@@ -35,7 +36,7 @@ import { Simulations } from './simulations';
 
 /** What happens when people arrive, move and leave; in every process, and worked on in those that work. */
 @Module({
-  imports: [AuditModule, JobsModule, MailModule, ProfilesModule, PolicyDocumentsModule, SessionsModule],
+  imports: [AuditModule, JobsModule, MailModule, ProfilesModule, PolicyDocumentsModule, SessionsModule, WebhooksModule],
   providers: [
     AccessWithout,
     ActionRegistry,

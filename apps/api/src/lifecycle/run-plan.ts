@@ -1,7 +1,6 @@
-import { addDuration, type Safeguard } from '@provost/access-policy';
+import { type ActionCode, addDuration, type Safeguard, type RuleAction } from '@provost/access-policy';
 import type { EventRow } from '@provost/event-log';
-import type { ActionCode } from './actions';
-import type { FiringRule, LifecycleRules, RuleAction, RuleName } from './lifecycle-rules';
+import type { FiringRule, LifecycleRules, RuleName } from './lifecycle-rules';
 
 /** What has to be known of somebody to say which rules an event of theirs fires. */
 export interface Standing {

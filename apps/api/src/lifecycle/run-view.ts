@@ -1,5 +1,5 @@
-import { type DeprovisioningAction, DEPROVISIONING_ACTIONS, nameOfAction } from '@provost/access-policy';
-import type { ActionCode, ActionRegistry } from './actions';
+import { type ActionCode, nameOfAction } from '@provost/access-policy';
+import type { ActionRegistry } from './actions';
 
 export const RUN_STATES = ['pending', 'running', 'done', 'failed', 'held', 'cancelled'] as const;
 export type RunState = (typeof RUN_STATES)[number];
@@ -67,7 +67,7 @@ export function runView(row: RunRow, registry: ActionRegistry, appName: string) 
     supersededAt: row.superseded_at,
     nextAttemptAt: row.next_at,
     actions: row.actions.map(({ action, position: _, result, ...rest }) => ({
-      action: actionName(action, appName),
+      action: nameOfAction(action, appName),
       ...rest,
       description: result ? registry.get(action).describe(result, (id) => id) : registry.get(action).about,
       result,
@@ -75,9 +75,3 @@ export function runView(row: RunRow, registry: ActionRegistry, appName: string) 
   };
 }
 export type RunView = ReturnType<typeof runView>;
-
-/** An action as documents call it. */
-export function actionName(code: ActionCode, appName: string): string {
-  const named = DEPROVISIONING_ACTIONS.find((action): action is DeprovisioningAction => action === code);
-  return named ? nameOfAction(named, appName) : code;
-}

@@ -1,7 +1,8 @@
+import type { ActionCode } from '@provost/access-policy';
 import { Inject, Injectable } from '@nestjs/common';
 import { DatabaseUnavailable, TenantDatabase, type TenantTransaction } from '@provost/entities';
 import { appendEvents, type EventContext, EventSignal, type NewEvent } from '@provost/event-log';
-import { type ActionBatch, type ActionCode, ActionRegistry, type ActionTask, type Outcome } from './actions';
+import { type ActionBatch, ActionRegistry, type ActionTask, type Outcome } from './actions';
 import { PeopleOfRuns } from './people-of-runs';
 import * as sql from './run-statements';
 

@@ -5,6 +5,7 @@ import { Environment } from '../config';
 import { invalid, problem } from '../http';
 import { pageOf } from '../tenancy';
 import { ActionRegistry } from './actions';
+import { type LifecycleRules, type RuleName, rulesByName } from './lifecycle-rules';
 import { PlanReader } from './plan-reader';
 import { RUN_COLUMNS, RUN_STATES, type RunRow, runView, type RunView } from './run-view';
 import { RunWorker } from './run-worker';
@@ -14,11 +15,11 @@ const GET = statement(
   `SELECT ${RUN_COLUMNS} FROM lifecycle_runs r WHERE r.tenant_id = $1::uuid AND r.id = $2::uuid`,
 );
 const LOCK = statement('lifecycle.lock_run', `${GET.text} FOR UPDATE OF r`);
-/** What was parked or waits for somebody starts anew; $3 the arguments that the rule in force gives, by action. */
+/** What was parked or waits for somebody starts anew; $3 the arguments that the rule in force gives, by position. */
 const RETRY = statement(
   'lifecycle.retry',
   `WITH a AS (UPDATE lifecycle_actions SET state = 'pending', attempts = 0, last_error = NULL,
-       arguments = coalesce(($3::json)->action, arguments)
+       arguments = coalesce(($3::json)->(position::text), arguments)
      WHERE tenant_id = $1::uuid AND run_id = $2::uuid AND state IN ('failed', 'held') RETURNING run_id)
    UPDATE lifecycle_runs SET state = 'pending', next_at = now(), finished_at = NULL
    WHERE tenant_id = $1::uuid AND id = $2::uuid AND EXISTS (SELECT FROM a) RETURNING id`,
@@ -75,15 +76,13 @@ export class RunsService {
   async retry(tenantId: string, id: string, context: EventContext): Promise<RunView> {
     if (!isUuid(id)) throw unknownRun();
     const rules = await this.reader.rules(tenantId);
-    const actions = [...(rules.userRemoval?.actions ?? []), ...(rules.groupRemoval?.actions ?? [])];
-    const given = JSON.stringify(Object.fromEntries(actions.map((one) => [one.action, one.arguments])));
     const refusal = await this.db.transaction({ tenantId }, async (tx) => {
       const [row] = await tx.query<RunRow>(LOCK, [tenantId, id]);
       if (!row) return unknownRun();
       if (row.superseded_at) return problem(409, 'The person has come back; there is nothing left to do for this run.');
       if (row.hold_state === 'open')
         return problem(409, `A safeguard holds this run. Release or discard the hold ${row.hold_id} first.`);
-      const retried = await tx.query(RETRY, [tenantId, id, given]);
+      const retried = await tx.query(RETRY, [tenantId, id, JSON.stringify(argumentsNow(row, rules))]);
       if (!retried.length) return problem(409, 'No action of this run has failed or waits.');
       const data = { runId: id, rule: row.rule };
       const event = { type: 'lifecycle.run_retried', subjectType: 'User', subjectId: row.user_id, data } as const;
@@ -99,6 +98,18 @@ export class RunsService {
   private view(row: RunRow): RunView {
     return runView(row, this.registry, this.environment.APP_NAME);
   }
+}
+
+/** What the rule in force says of the actions of a run, by position: the same one there, else one of the same name. */
+function argumentsNow({ rule, actions }: RunRow, rules: LifecycleRules): Record<number, object> {
+  const inForce = rulesByName(rules)[rule as RuleName]?.actions ?? [];
+  const given: Record<number, object> = {};
+  for (const { position, action } of actions) {
+    const same =
+      inForce[position]?.action === action ? inForce[position] : inForce.find((one) => one.action === action);
+    if (same) given[position] = same.arguments;
+  }
+  return given;
 }
 
 function unknownRun() {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { nameOfAction } from '@provost/access-policy';
 import { statement, TenantDatabase, type TenantTransaction, uuidV7 } from '@provost/entities';
 import type { EventRow } from '@provost/event-log';
 import { Environment } from '../config';
@@ -7,7 +8,6 @@ import { ActionRegistry } from './actions';
 import { PlanReader } from './plan-reader';
 import { planRuns, type PlannedRun } from './run-plan';
 import { writeReturns } from './run-plan-writes';
-import { actionName } from './run-view';
 import { type ClaimedRun, LIFECYCLE_CONTEXT, RunWork } from './run-work';
 import type { SimulatedEventDto } from './simulation.dto';
 
@@ -68,7 +68,7 @@ export class Simulations {
       trigger: run.trigger,
       heldBy: run.hold ?? null,
       actions: run.actions.map(({ action }, position) => {
-        const name = actionName(action, this.environment.APP_NAME);
+        const name = nameOfAction(action, this.environment.APP_NAME);
         const one = byPosition.get(position);
         if (!one) {
           const { about } = this.registry.get(action);

@@ -1,6 +1,6 @@
-import type { AccessNames } from '@provost/access-policy';
+import { type AccessNames, ACTION_DEFINITIONS } from '@provost/access-policy';
 import type { AccessWithout } from '../access-without';
-import { counted, type LifecycleAction, NO_ARGUMENTS, type Outcome } from './lifecycle-action';
+import { counted, type LifecycleAction, type Outcome } from './lifecycle-action';
 
 const KINDS = ['roles', 'permissions', 'workspaces'] as const;
 type Lost = Record<(typeof KINDS)[number], string[]>;
@@ -12,9 +12,7 @@ type Lost = Record<(typeof KINDS)[number], string[]>;
 export function adjustPermissions(access: AccessWithout): LifecycleAction {
   return {
     code: 'adjust_permissions',
-    about: 'Computes the access of the person again and records it before and after.',
-    schema: NO_ARGUMENTS,
-    destructive: false,
+    ...ACTION_DEFINITIONS.adjust_permissions,
     async execute({ tenantId, tasks, at }) {
       const changes = await access.of(tenantId, tasks, at);
       return new Map(

@@ -1,7 +1,8 @@
+import { ACTION_DEFINITIONS } from '@provost/access-policy';
 import { statement } from '@provost/entities';
 import { contentChanged } from '../../resources';
 import { INSERT_EFFECTS, markUndone, MOVED_CONTENT, taskColumns, TASKS } from './effects';
-import { type ActionBatch, counted, type LifecycleAction, NO_ARGUMENTS, type Outcome } from './lifecycle-action';
+import { type ActionBatch, counted, type LifecycleAction, type Outcome } from './lifecycle-action';
 
 /**
  * What the person owns, and what the same run has handed on. OFFSET 0 and the array keep it to lookups, one a task and one a
@@ -42,9 +43,7 @@ async function execute(batch: ActionBatch): Promise<ReadonlyMap<string, Outcome>
 
 export const archiveUserContent: LifecycleAction = {
   code: 'archive_user_content',
-  about: 'Archives what the person owns or owned until it was handed on.',
-  schema: NO_ARGUMENTS,
-  destructive: true,
+  ...ACTION_DEFINITIONS.archive_user_content,
   execute,
   describe: ({ archived }) =>
     archived ? `${counted(archived, 'piece', 'pieces')} of content archived.` : 'No content to archive.',

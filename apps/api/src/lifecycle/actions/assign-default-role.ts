@@ -1,3 +1,4 @@
+import { ACTION_DEFINITIONS } from '@provost/access-policy';
 import type { AccessWithout } from '../access-without';
 import type { LifecycleAction, Outcome } from './lifecycle-action';
 
@@ -5,14 +6,7 @@ import type { LifecycleAction, Outcome } from './lifecycle-action';
 export function assignDefaultRole(access: AccessWithout): LifecycleAction {
   return {
     code: 'assign_default_role',
-    about: 'Gives the default role to whom no other source gives one.',
-    schema: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['role'],
-      properties: { role: { type: 'string' } },
-    },
-    destructive: false,
+    ...ACTION_DEFINITIONS.assign_default_role,
     async execute({ tenantId, tasks, at }) {
       const changes = await access.of(tenantId, tasks, at);
       return new Map(

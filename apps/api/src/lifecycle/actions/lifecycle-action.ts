@@ -1,10 +1,7 @@
-import type { DeprovisioningAction } from '@provost/access-policy';
+import type { ActionCode, ActionDefinition } from '@provost/access-policy';
 import type { TenantTransaction } from '@provost/entities';
 import type { NewEvent } from '@provost/event-log';
 import type { PersonOfRun } from '../people-of-runs';
-
-/** Every action by its code name: those that deprovisioning_rules may name, and those of arriving and returning. */
-export type ActionCode = DeprovisioningAction | 'assign_default_role' | 'welcome_email' | 'undo_removal';
 
 /** An action that is to be carried out for one run. */
 export interface ActionTask {
@@ -41,17 +38,11 @@ export type Outcome =
   | { readonly state: 'held'; readonly reason: string };
 
 /**
- * One thing that a rule can do. It works on many runs with a few statements; what it does it writes into lifecycle_effects, a
+ * One thing that a rule can do: what documents may say of it, and how it is carried out, told and undone. It works on many runs with a few statements; what it does it writes into lifecycle_effects, a
  * row a thing, in the statement that does it.
  */
-export interface LifecycleAction {
+export interface LifecycleAction extends ActionDefinition {
   readonly code: ActionCode;
-  /** One sentence for people. */
-  readonly about: string;
-  /** JSON Schema of its arguments. */
-  readonly schema: object;
-  /** Whether a safeguard may hold it. */
-  readonly destructive: boolean;
   /**
    * Carries it out. Its transaction also marks it as done, so it happens once for each (run, action); nothing outside the database
    * may happen here.
@@ -64,8 +55,6 @@ export interface LifecycleAction {
   /** Undoes what it did in these runs, as far as nobody has changed it since. */
   undo?(batch: ActionBatch, runIds: readonly string[]): Promise<void>;
 }
-
-export const NO_ARGUMENTS = { type: 'object', additionalProperties: false, properties: {} } as const;
 
 /** `3 pieces of content`, `1 piece of content`. */
 export function counted(count: unknown, one: string, many: string): string {

@@ -1,7 +1,8 @@
+import { ACTION_DEFINITIONS } from '@provost/access-policy';
 import { statement } from '@provost/entities';
 import type { Outbox } from '../../mail';
 import { type Effect, recordEffects, taskColumns, TASKS } from './effects';
-import { type ActionBatch, counted, type LifecycleAction, NO_ARGUMENTS, type Outcome } from './lifecycle-action';
+import { type ActionBatch, counted, type LifecycleAction, type Outcome } from './lifecycle-action';
 
 /** The manager ($5), and whoever is in a project with the person or was until this run. */
 const TEAM = statement(
@@ -34,9 +35,7 @@ interface MemberRow {
 export function notifyTeamMembers(outbox: Outbox, appName: string): LifecycleAction {
   return {
     code: 'notify_team_members',
-    about: 'Tells the manager and whoever shares a project with the person, by mail.',
-    schema: NO_ARGUMENTS,
-    destructive: false,
+    ...ACTION_DEFINITIONS.notify_team_members,
     async execute(batch) {
       const { tx, tenantId, at, tasks, people } = batch;
       const managers = tasks.map(({ userId }) => people.get(userId)?.managerId ?? null);

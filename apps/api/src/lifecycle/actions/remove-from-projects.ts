@@ -1,7 +1,8 @@
+import { ACTION_DEFINITIONS } from '@provost/access-policy';
 import { statement } from '@provost/entities';
 import { type AccessWithout } from '../access-without';
 import { INSERT_EFFECTS, markUndone, taskColumns, TASKS } from './effects';
-import { type ActionBatch, counted, type LifecycleAction, NO_ARGUMENTS, type Outcome } from './lifecycle-action';
+import { type ActionBatch, counted, type LifecycleAction, type Outcome } from './lifecycle-action';
 
 /** $5 the workspaces that each still has access to as JSON, null when they leave altogether. */
 const LEAVE = statement(
@@ -35,9 +36,7 @@ interface Row {
 export function removeFromProjects(access: AccessWithout): LifecycleAction {
   return {
     code: 'remove_from_projects',
-    about: 'Takes the person out of the projects of workspaces to which no remaining source gives access.',
-    schema: NO_ARGUMENTS,
-    destructive: true,
+    ...ACTION_DEFINITIONS.remove_from_projects,
     async execute(batch) {
       const { tx, tenantId, at, tasks } = batch;
       const staying = tasks.filter(({ rule }) => rule === 'group_removal');

@@ -1,7 +1,8 @@
+import { ACTION_DEFINITIONS } from '@provost/access-policy';
 import { statement } from '@provost/entities';
 import type { Sessions } from '../../sessions';
 import { type Effect, INSERT_EFFECTS, markUndone, recordEffects, taskColumns, TASKS } from './effects';
-import { type ActionBatch, counted, type LifecycleAction, NO_ARGUMENTS, type Outcome } from './lifecycle-action';
+import { type ActionBatch, counted, type LifecycleAction, type Outcome } from './lifecycle-action';
 
 const GRANT_DATA = `json_build_object('grantId', g.id, 'role', g.role, 'permission', g.permission, 'workspace', g.workspace,
   'startsAt', g.starts_at, 'expiresAt', g.expires_at)`;
@@ -46,9 +47,7 @@ interface GrantRow {
 export function revokeAccess(sessions: Sessions): LifecycleAction {
   return {
     code: 'revoke_access',
-    about: 'Ends every session, token and grant of the person.',
-    schema: NO_ARGUMENTS,
-    destructive: false,
+    ...ACTION_DEFINITIONS.revoke_access,
     async execute(batch) {
       const grants = await endGrants(batch);
       const ended = new Map<string, number>();

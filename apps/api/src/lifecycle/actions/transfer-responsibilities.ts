@@ -1,12 +1,10 @@
+import { ACTION_DEFINITIONS } from '@provost/access-policy';
 import { handContentOn, returnContent } from './handing-on';
 import { counted, type LifecycleAction } from './lifecycle-action';
-import { HEIRS } from './transfer-ownership';
 
 export const transferResponsibilities: LifecycleAction = {
   code: 'transfer_responsibilities',
-  about: 'Hands on the content that the person owns in the projects of which they are no longer a member.',
-  schema: HEIRS,
-  destructive: true,
+  ...ACTION_DEFINITIONS.transfer_responsibilities,
   execute: (batch) => handContentOn(batch, 'left_projects'),
   describe: ({ moved, to }, nameOf) =>
     moved

@@ -1,5 +1,6 @@
+import { ACTION_DEFINITIONS } from '@provost/access-policy';
 import { statement } from '@provost/entities';
-import { type LifecycleAction, NO_ARGUMENTS, type Outcome } from './lifecycle-action';
+import { type LifecycleAction, type Outcome } from './lifecycle-action';
 
 /** Runs of the removals that count no more. */
 const UNDONE = statement(
@@ -14,9 +15,7 @@ const UNDONE = statement(
 export function undoRemoval(actions: () => readonly LifecycleAction[]): LifecycleAction {
   return {
     code: 'undo_removal',
-    about: 'Gives content, projects and grants back to somebody who has returned.',
-    schema: NO_ARGUMENTS,
-    destructive: false,
+    ...ACTION_DEFINITIONS.undo_removal,
     async execute(batch) {
       const users = batch.tasks.map(({ userId }) => userId);
       const rows = await batch.tx.query<{ id: string; user_id: string; action: string }>(UNDONE, [

@@ -1,14 +1,13 @@
+import { ACTION_DEFINITIONS } from '@provost/access-policy';
 import type { Outbox } from '../../mail';
 import { type Effect, recordEffects } from './effects';
-import { type LifecycleAction, NO_ARGUMENTS, type Outcome } from './lifecycle-action';
+import { type LifecycleAction, type Outcome } from './lifecycle-action';
 
 /** The mail that greets whoever arrives. */
 export function welcomeEmail(outbox: Outbox, appName: string): LifecycleAction {
   return {
     code: 'welcome_email',
-    about: 'Greets the person by mail, in their language where there is a template in it.',
-    schema: NO_ARGUMENTS,
-    destructive: false,
+    ...ACTION_DEFINITIONS.welcome_email,
     async execute({ tx, tenantId, at, tasks, people }) {
       const outcomes = new Map<string, Outcome>();
       const told: Effect[] = [];

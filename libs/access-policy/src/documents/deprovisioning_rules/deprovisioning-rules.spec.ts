@@ -18,7 +18,7 @@ it('names the actions that are known, those of this application', () => {
       pointer: '/user_removal/actions/1',
       detail:
         'must be one of "revoke_taskade_access", "transfer_ownership", "archive_user_content", "notify_team_members", ' +
-        '"adjust_permissions", "remove_from_projects", "transfer_responsibilities"',
+        '"adjust_permissions", "remove_from_projects", "transfer_responsibilities", "call_webhook"',
     },
   ]);
   expect(validate(rule(['revoke_taskade_access']), 'acme').faults[0]!.detail).toContain('"revoke_acme_access"');
@@ -31,6 +31,37 @@ it.each<[unknown, string]>([
     rule(['adjust_permissions', 'adjust_permissions']),
     '/user_removal/actions: must not hold the same twice; entries 0 and 1 do',
   ],
+  [
+    rule(['transfer_ownership', { action: 'transfer_ownership', fallback_owner: 'it' }]),
+    '/user_removal/actions/1: is the action of entry 0 again; once is enough',
+  ],
+  [
+    rule(['call_webhook']),
+    '/user_removal/actions/0: takes arguments; write it as {"action": "call_webhook", "endpoint": …}',
+  ],
+  [rule([{ action: 'call_webhook' }]), '/user_removal/actions/0/endpoint: is missing'],
+  [
+    rule([{ action: 'call_webhook', endpoint: 'app.example.com/hook' }]),
+    '/user_removal/actions/0/endpoint: must be the id of a webhook, or an http or https address without a user name, password or fragment',
+  ],
+  [
+    rule([{ action: 'call_webhook', endpoint: 'https://u:p@app.example.com' }]),
+    '/user_removal/actions/0/endpoint: must be the id of a webhook, or an http or https address without a user name, password or fragment',
+  ],
+  [
+    rule([{ action: 'call_webhook', endpoint: 'https://app.example.com', event: 'a b' }]),
+    '/user_removal/actions/0/event: does not have the form of "employee.left"',
+  ],
+  [
+    rule([{ action: 'call_webhook', endpoint: 'https://app.example.com', url: 'x' }]),
+    '/user_removal/actions/0/url: is not a key of the action call_webhook; known are action, endpoint, event',
+  ],
+  [
+    rule(['adjust_permissions', { action: 'transfer_ownership', fallback_owner: 7 }]),
+    '/user_removal/actions/1/fallback_owner: must be a text, not a number',
+  ],
+  [rule([{ endpoint: 'https://app.example.com' }]), '/user_removal/actions/0/action: is missing'],
+  [rule([['archive_user_content']]), '/user_removal/actions/0: must be a text or an action with arguments'],
   [{ group_removal: { actions: ['adjust_permissions'] } }, '/group_removal/trigger: is missing'],
   [
     { group_removal: { trigger: 'full_moon', actions: ['adjust_permissions'] } },

@@ -1,3 +1,4 @@
+import { actionFaults, type ActionEntry, actionsSchema } from '../../actions';
 import { DURATION_FORMS, parseDuration, type PolicyDocumentType } from '../../document';
 
 /** What happens when somebody leaves, or leaves a group (contract §5, §7). */
@@ -5,7 +6,7 @@ export interface DeprovisioningRules {
   readonly user_removal?: {
     readonly trigger: 'user_deactivated_in_okta';
     /** In the order in which they run. */
-    readonly actions: readonly string[];
+    readonly actions: readonly ActionEntry[];
     /** When it has passed, the person is erased; without it, nobody is. */
     readonly retention_period?: string;
     /** Who gets what the person owned when there is no manager: an id or userName. */
@@ -13,43 +14,11 @@ export interface DeprovisioningRules {
   };
   readonly group_removal?: {
     readonly trigger: 'user_removed_from_group';
-    readonly actions: readonly string[];
+    readonly actions: readonly ActionEntry[];
   };
-}
-
-/**
- * The actions that a rule may name, by their code names. Whoever carries them out has one implementation for each (the type says
- * so); in a document the first is called `revoke_<APP_NAME>_access`.
- */
-export const DEPROVISIONING_ACTIONS = [
-  'revoke_access',
-  'transfer_ownership',
-  'archive_user_content',
-  'notify_team_members',
-  'adjust_permissions',
-  'remove_from_projects',
-  'transfer_responsibilities',
-] as const;
-export type DeprovisioningAction = (typeof DEPROVISIONING_ACTIONS)[number];
-
-/** How a document calls an action. */
-export function nameOfAction(action: DeprovisioningAction, appName: string): string {
-  return action === 'revoke_access' ? `revoke_${appName}_access` : action;
-}
-
-/** The action that a document calls so. @returns undefined when there is none */
-export function actionOfName(name: string, appName: string): DeprovisioningAction | undefined {
-  return DEPROVISIONING_ACTIONS.find((action) => nameOfAction(action, appName) === name);
 }
 
 function schema(appName: string): object {
-  const actions = {
-    description: 'What is done, in this order; each action is repeated until it has succeeded.',
-    type: 'array',
-    minItems: 1,
-    uniqueItems: true,
-    items: { type: 'string', enum: DEPROVISIONING_ACTIONS.map((action) => nameOfAction(action, appName)) },
-  };
   return {
     title: 'Deprovisioning rules',
     description: 'What happens with the access and the content of people who leave the company or a group.',
@@ -65,7 +34,7 @@ function schema(appName: string): object {
         required: ['trigger', 'actions'],
         properties: {
           trigger: { const: 'user_deactivated_in_okta' },
-          actions,
+          actions: actionsSchema('user_removal', appName),
           retention_period: {
             description: 'After it the person is erased: ISO 8601 or the form of 30_days. Without it nobody is.',
             type: 'string',
@@ -86,7 +55,10 @@ function schema(appName: string): object {
         type: 'object',
         additionalProperties: false,
         required: ['trigger', 'actions'],
-        properties: { trigger: { const: 'user_removed_from_group' }, actions },
+        properties: {
+          trigger: { const: 'user_removed_from_group' },
+          actions: actionsSchema('group_removal', appName),
+        },
       },
     },
     examples: [
@@ -98,6 +70,15 @@ function schema(appName: string): object {
         },
         group_removal: { trigger: 'user_removed_from_group', actions: ['adjust_permissions', 'remove_from_projects'] },
       },
+      {
+        user_removal: {
+          trigger: 'user_deactivated_in_okta',
+          actions: [
+            { action: 'transfer_ownership', fallback_owner: 'it@example.com' },
+            { action: 'call_webhook', endpoint: 'https://app.example.com/hooks/leavers', event: 'employee.left' },
+          ],
+        },
+      },
     ],
   };
 }
@@ -107,9 +88,13 @@ export const deprovisioningRules: PolicyDocumentType<DeprovisioningRules> = {
   about: 'What happens with access and content when a user is deactivated, is deleted, or leaves a group.',
   decidesAccess: false,
   schema,
-  check({ user_removal: removal }) {
+  check({ user_removal: removal, group_removal: group }) {
     const wrong = removal?.retention_period !== undefined && !parseDuration(removal.retention_period);
-    const faults = wrong ? [{ pointer: '/user_removal/retention_period', detail: DURATION_FORMS }] : [];
+    const faults = [
+      ...actionFaults('/user_removal/actions', removal?.actions ?? []),
+      ...(wrong ? [{ pointer: '/user_removal/retention_period', detail: DURATION_FORMS }] : []),
+      ...actionFaults('/group_removal/actions', group?.actions ?? []),
+    ];
     return { faults, warnings: [] };
   },
 };

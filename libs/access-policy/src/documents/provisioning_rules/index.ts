@@ -1,3 +1,4 @@
+import { actionFaults } from '../../actions';
 import { undefinedRoles } from '../../access/undefined-roles';
 import type { PolicyDocumentType } from '../../document';
 import type { ProvisioningRules } from './provisioning-rules';
@@ -11,7 +12,7 @@ export const provisioningRules: PolicyDocumentType<ProvisioningRules> = {
   decidesAccess: true,
   schema,
   check: (document, surroundings) => ({
-    faults: [],
+    faults: actionFaults('/user_creation/actions', document.user_creation?.actions ?? []),
     warnings: undefinedRoles('provisioning_rules', document, surroundings),
   }),
 };

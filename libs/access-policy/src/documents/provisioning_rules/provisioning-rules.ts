@@ -1,3 +1,5 @@
+import type { ActionEntry } from '../../actions';
+
 /** The document provisioning_rules (contract §5): what happens when a person arrives. */
 export interface ProvisioningRules {
   readonly user_creation?: {
@@ -8,5 +10,7 @@ export interface ProvisioningRules {
     /** Held by an active person to whom no other source gives a role. */
     readonly default_role?: string;
     readonly welcome_email?: boolean;
+    /** What is done besides, after the role and the welcome. */
+    readonly actions?: readonly ActionEntry[];
   };
 }

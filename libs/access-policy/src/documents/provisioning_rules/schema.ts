@@ -1,5 +1,7 @@
+import { actionsSchema } from '../../actions';
+
 /** JSON Schema of provisioning_rules. */
-export function schema(): object {
+export function schema(appName: string): object {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Provisioning rules document',
@@ -28,6 +30,7 @@ export function schema(): object {
             minLength: 1,
           },
           welcome_email: { type: 'boolean', default: false },
+          actions: actionsSchema('user_creation', appName),
         },
         additionalProperties: false,
       },
@@ -40,6 +43,12 @@ export function schema(): object {
           attributes: { email: 'user.email', department: 'user.department' },
           default_role: 'user',
           welcome_email: true,
+        },
+      },
+      {
+        user_creation: {
+          trigger: 'user_created',
+          actions: [{ action: 'call_webhook', endpoint: 'https://app.example.com/hooks/arrivals' }],
         },
       },
     ],

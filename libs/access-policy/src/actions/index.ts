@@ -1,0 +1,2 @@
+export * from './action-definitions';
+export * from './action-entries';
