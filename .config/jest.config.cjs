@@ -10,8 +10,8 @@ swc.jsc = { ...swc.jsc, baseUrl: root, paths };
 const shared = {
   rootDir: root,
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
-  moduleNameMapper: { '^@provost/([a-z-]+)$': path.join(root, 'libs/$1/src/index.ts') },
-  testEnvironment: 'node',
+  runtime: path.join(__dirname, 'jest-runtime.cjs'),
+  testEnvironment: path.join(__dirname, 'jest-environment.cjs'),
 };
 module.exports = {
   maxWorkers: 2,
