@@ -12,6 +12,7 @@ import { Approvals1700000000012 } from './1700000000012-approvals';
 import { EventMonths1700000000013 } from './1700000000013-event-months';
 import { AuditSeals1700000000014 } from './1700000000014-audit-seals';
 import { MailLeases1700000000020 } from './1700000000020-mail-leases';
+import { LifecycleReach1700000000021 } from './1700000000021-lifecycle-reach';
 
 /** In the order in which they run. A migration that has landed is never edited. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   EventMonths1700000000013,
   AuditSeals1700000000014,
   MailLeases1700000000020,
+  LifecycleReach1700000000021,
 ];

@@ -1,4 +1,4 @@
-import type { Json } from '../scim/scim-client';
+import { ENTERPRISE, type Json } from '../scim/scim-client';
 import { LifecycleWorld } from './lifecycle-world';
 
 let world: LifecycleWorld;
@@ -51,4 +51,54 @@ it('does nothing for people to whom the rollout has not come', async () => {
   const pilot = await world.person(undefined, { title: 'pilot' });
   await world.settled(pilot);
   expect(await world.runs(staged)).toEqual([]);
+});
+
+it('lets people arrive when the rollout comes to them, each once', async () => {
+  const old = await world.person();
+  const mapped = await world.scim.createdGroup('Mapped');
+  const phases = [
+    { name: 'pilot', when: 'title eq "pilot"' },
+    { name: 'sales', when: 'department eq "Sales"' },
+    { name: 'all' },
+  ];
+  await world.put('rollout', { phases, active: 'all' });
+  await world.put('group_mappings', { Mapped: { taskade_role: 'member' } });
+  await world.put('provisioning_rules', creation('user_added_to_group'));
+  const rollout = (active: string) => world.put('rollout', { phases, active });
+  await world.quiet();
+  await rollout('pilot');
+  const emails = [{ value: 'seller@corp.example' }];
+  const seller = await world.person(undefined, { [ENTERPRISE]: { department: 'Sales' }, emails });
+  const stranger = await world.person(undefined, { [ENTERPRISE]: { department: 'Sales' } });
+  const gone = await world.person(undefined, { [ENTERPRISE]: { department: 'Sales' } });
+  const later = await world.person();
+  for (const id of [seller, gone, later, old])
+    await world.scim.patch(`/Groups/${mapped.id}`, { op: 'add', path: 'members', value: [{ value: id }] });
+  await world.setActive(gone, false);
+  await world.quiet();
+  for (const id of [seller, later, old]) expect(await world.runs(id)).toEqual([]);
+  expect(await world.server.must(200, 'GET', `/users/${seller}`)).toMatchObject({ status: 'staged' });
+
+  // The document alone brings them in, who is active and in a mapped group.
+  await rollout('sales');
+  const [run] = await world.settled(seller);
+  expect(run).toMatchObject({ rule: 'user_creation', status: 'done', event: { type: 'lifecycle.rollout_reached' } });
+  expect(run!.actions).toMatchObject([{ result: { roles: ['member'] } }, { result: { sent: true } }]);
+  expect(await welcomes()).toMatchObject([{ to: 'seller@corp.example' }]);
+  await world.quiet();
+  for (const id of [stranger, gone, later, old]) expect(await world.runs(id)).toEqual([]);
+
+  // So does a change of the person, and whoever waited for the mapped group arrives with it.
+  await world.scim.patch(`/Users/${later}`, { op: 'replace', path: 'title', value: 'pilot' });
+  await world.settled(later);
+  await world.setActive(gone, true);
+  await world.settled(gone);
+  await world.scim.patch(`/Groups/${mapped.id}`, { op: 'add', path: 'members', value: [{ value: stranger }] });
+  expect((await world.settled(stranger))[0]).toMatchObject({ event: { type: 'group.member_added' } });
+  await rollout('pilot');
+  await world.quiet();
+  await rollout('all');
+  await world.settled(old);
+  await world.quiet();
+  for (const id of [seller, stranger, gone, later, old]) expect(await world.runs(id)).toHaveLength(1);
 });

@@ -87,6 +87,16 @@ export class LifecycleWorld {
     return runs;
   }
 
+  /** Waits until every consumer has handled the whole log, also what consumers appended to it. */
+  quiet(): Promise<void> {
+    return until('the log is followed', async () => {
+      const { rows } = await this.server.database.query<{ behind: boolean }>(
+        `SELECT bool_or(c.position < (SELECT max(e.seq) FROM events e)) AS behind FROM event_consumers c`,
+      );
+      return rows[0]!.behind === false;
+    });
+  }
+
   receipt(userId: string): Promise<Json> {
     return this.admin(200, 'GET', `/users/${userId}/receipt`);
   }

@@ -51,7 +51,35 @@ it('takes somebody who leaves a group out of the projects that no other group op
   expect(await world.owner('answer')).toBe(mover);
 });
 
-it('does nothing for a group whose members are groups, and for whoever is deleted', async () => {
+it('fires for the people of a group that leaves another, but for those who stay in it by another way', async () => {
+  const manager = await world.person();
+  const [inner, other, deep] = await Promise.all([world.person(manager), world.person(manager), world.person(manager)]);
+  const below = (await world.scim.createdGroup('Sales Below', [deep])).id;
+  const nested = (await world.scim.createdGroup('Sales Nested', [inner, other, below])).id;
+  const beside = (await world.scim.createdGroup('Sales Beside', [other])).id;
+  for (const id of [nested, beside]) await members('add', sales, id);
+  await world.project('nest', 'sales-eu', [inner, other, deep, manager]);
+  await world.content('egg', deep, { project: 'nest' });
+  await members('remove', sales, nested);
+  for (const id of [inner, deep]) {
+    const [run] = await world.settled(id);
+    expect(run).toMatchObject({
+      rule: 'group_removal',
+      groupId: sales,
+      status: 'done',
+      event: { type: 'group.member_removed' },
+    });
+    expect((run!.actions as Json[])[0]).toMatchObject({
+      result: { lost: { roles: ['seller'], workspaces: ['sales-eu'] } },
+    });
+  }
+  expect((await world.members('nest')).sort()).toEqual([other, manager].sort());
+  expect(await world.owner('egg')).toBe(manager);
+  await world.quiet();
+  expect(await world.runs(other)).toEqual([]);
+});
+
+it('does nothing for whoever is deleted', async () => {
   const gone = await world.person();
   await members('add', sales, gone);
   await world.scim.scim('DELETE', `/Users/${gone}`);
@@ -65,6 +93,8 @@ it('says what a removal would do, and does nothing', async () => {
   await members('add', sales, mover);
   await world.project('lead', 'sales-eu', [mover]);
   await world.content('pitch', mover, { project: 'lead' });
+  // What joining the group has brought about, such as another role, is told by then.
+  await world.quiet();
   const before = await world.server.database.query('SELECT count(*)::int AS events FROM events');
   const event = { type: 'group.member_removed', userId: mover, groupId: sales };
   expect(await world.admin(200, 'POST', '/lifecycle/simulate', { event })).toMatchObject({

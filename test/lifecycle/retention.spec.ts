@@ -33,6 +33,62 @@ it('gives everything back within the period', async () => {
   await world.admin(404, 'POST', `/users/0192aaaa-0000-7000-8000-000000000000/restore`);
 });
 
+it('gives back whoever was deleted: the person, their groups and access, content and projects; no session', async () => {
+  const manager = await world.person();
+  const leaver = await world.person(manager, { displayName: 'Dele Ted', title: 'Pilot' });
+  const group = (await world.scim.createdGroup('Flyers', [leaver])).id;
+  const dropped = (await world.scim.createdGroup('Dropped', [leaver])).id;
+  await world.put('group_mappings', { Flyers: { taskade_role: 'flyer' } });
+  await world.project('wings', null, [leaver, manager]);
+  await world.content('chart', leaver);
+  const session = await world.server.must(201, 'POST', '/sessions', { userId: leaver, ip: '10.0.0.9', success: true });
+  const before = await world.scim.read(`/Users/${leaver}`);
+  expect((await world.scim.scim('DELETE', `/Users/${leaver}`)).status).toBe(204);
+  await world.settled(leaver);
+  expect(await world.owner('chart')).toBe(manager);
+  await world.scim.scim('DELETE', `/Groups/${dropped}`);
+  expect((await world.scim.scim('GET', `/Users/${leaver}`)).status).toBe(404);
+
+  // Somebody took the name meanwhile.
+  const taker = await world.person(manager, { userName: before.userName });
+  const taken = await world.server.send('POST', `/users/${leaver}/restore`, undefined, world.server.as('admin'));
+  expect(taken).toMatchObject({ status: 409, body: { detail: expect.stringContaining('already exists') as string } });
+  expect((await world.scim.scim('GET', `/Users/${leaver}`)).status).toBe(404);
+  await world.scim.patch(`/Users/${taker}`, { op: 'replace', path: 'userName', value: `not-${taker}@corp.example` });
+
+  expect(await world.admin(200, 'POST', `/users/${leaver}/restore`)).toMatchObject({
+    ...{ rule: 'reactivation', status: 'done', event: { type: 'user.restored' } },
+  });
+  const after = await world.scim.read(`/Users/${leaver}`);
+  const { meta, groups: _, ...rest } = before as { meta: Json; groups: unknown };
+  expect(after).toMatchObject({
+    ...rest,
+    groups: [{ value: group, display: 'Flyers' }],
+    meta: { created: meta.created, location: meta.location },
+  });
+  expect((after.meta as Json).version).not.toBe(meta.version);
+  expect(await world.owner('chart')).toBe(leaver);
+  expect((await world.members('wings')).sort()).toEqual([leaver, manager].sort());
+  expect(await world.server.must(200, 'GET', `/users/${leaver}/access`)).toMatchObject({
+    active: true,
+    roles: [{ role: 'flyer' }],
+  });
+  expect(await world.server.must(200, 'POST', '/sessions/introspect', { token: session.token })).toEqual({
+    active: false,
+  });
+  expect((await world.receipt(leaver)).restoredAt).toEqual(expect.any(String));
+  await world.admin(409, 'POST', `/users/${leaver}/restore`);
+
+  // Once more, and at once both ways: one of them wins.
+  expect((await world.scim.scim('DELETE', `/Users/${leaver}`)).status).toBe(204);
+  await world.settled(leaver, 3);
+  const both = await Promise.all(
+    [1, 2].map(() => world.server.send('POST', `/users/${leaver}/restore`, undefined, world.server.as('admin'))),
+  );
+  expect(both.map(({ status }) => status)).toContain(200);
+  expect((await world.scim.scim('GET', `/Users/${leaver}`)).status).toBe(200);
+});
+
 it('erases the person after the period and keeps the trail', async () => {
   const manager = await world.person();
   const leaver = await world.person(manager, { displayName: 'Erasmus Leaver' });
@@ -61,7 +117,8 @@ it('erases the person after the period and keeps the trail', async () => {
   expect(rows.length).toBeGreaterThan(4);
   expect(rows.map(({ text }) => text).join()).not.toContain('Erasmus');
   expect(await world.receipt(leaver)).toMatchObject({ status: 'done', content: [{ key: 'log', to: manager }] });
-  await world.admin(409, 'POST', `/users/${leaver}/restore`);
+  const late = await world.server.send('POST', `/users/${leaver}/restore`, undefined, world.server.as('admin'));
+  expect(late).toMatchObject({ status: 410, body: { detail: expect.stringContaining('erased') as string } });
   expect((await world.server.events('user.purged')).filter(({ subject_id }) => subject_id === leaver)).toHaveLength(1);
   expect(await purge()).toBe(0);
   // The deletion by the purge fires nothing.

@@ -37,6 +37,7 @@ const KINDS = {
   'lifecycle.run_failed': failed(PROVISIONING),
   'lifecycle.run_retried': PROVISIONING,
   'lifecycle.removal_missed': failed(PROVISIONING),
+  'lifecycle.rollout_reached': PROVISIONING,
   'lifecycle.held': PROVISIONING,
   'lifecycle.hold_released': PROVISIONING,
   'lifecycle.hold_discarded': PROVISIONING,

@@ -6,6 +6,7 @@ export * from './page-positions';
 export * from './rendering';
 export * from './request-context';
 export * from './resource-lists';
+export * from './restore-user';
 export { term } from './terms';
 export * from './user-batch';
 export * from './users';

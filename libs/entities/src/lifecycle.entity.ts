@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 
 /** A rule that fired for somebody (contract §7). It keeps ids only, so it stays when the person is erased. */
 @Entity('lifecycle_runs')
-@Unique('lifecycle_runs_event', ['tenantId', 'eventId', 'rule'])
+@Unique('lifecycle_runs_fired', ['tenantId', 'eventId', 'rule', 'userId'])
 @Index('lifecycle_runs_user', ['tenantId', 'userId', 'eventSeq'])
 @Index('lifecycle_runs_next', ['tenantId', 'eventSeq'], { where: '(next_at IS NOT NULL)' })
 @Index('lifecycle_runs_due', ['nextAt', 'tenantId'], { where: '(next_at IS NOT NULL)' })
@@ -134,4 +134,15 @@ export class LifecycleHold {
   decidedBy!: unknown;
   @Column('text', { nullable: true })
   reason!: string | null;
+}
+
+/** Somebody whom the rollout has not reached, as last seen. */
+@Entity('lifecycle_staged')
+export class LifecycleStaged {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'lifecycle_staged_pkey' })
+  tenantId!: string;
+  @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'lifecycle_staged_pkey' })
+  userId!: string;
+  @Column('timestamptz')
+  since!: Date;
 }

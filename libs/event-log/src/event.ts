@@ -14,7 +14,7 @@ export type EventType =
   | `resource.project_member_${'added' | 'removed'}`
   | `session.${'login' | 'revoked'}`
   | 'auth.failed'
-  | `lifecycle.${'run_started' | 'run_completed' | 'run_failed' | 'run_retried' | 'removal_missed'}`
+  | `lifecycle.${'run_started' | 'run_completed' | 'run_failed' | 'run_retried' | 'removal_missed' | 'rollout_reached'}`
   | `lifecycle.${'held' | 'hold_released' | 'hold_discarded'}`
   | `webhook.${'created' | 'updated' | 'deleted' | 'secret_rotated' | 'disabled'}`
   | `sync.${string}`

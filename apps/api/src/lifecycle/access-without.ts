@@ -9,6 +9,13 @@ export interface AccessChange {
   readonly after: AccessNames;
 }
 
+/** Whether the rollout has come to somebody; whether they are active does not count for that. */
+export interface Reached {
+  readonly id: string;
+  readonly active: boolean;
+  readonly staged: boolean;
+}
+
 const NONE: AccessNames = { roles: [], permissions: [], workspaces: [] };
 
 /**
@@ -55,11 +62,25 @@ export class AccessWithout {
 
   /** Those of these people to whom the rollout has not come; whether they are active does not count. */
   async staged(tenantId: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
-    const staged = new Set<string>();
-    const tenant = await this.policies.current(tenantId);
-    for await (const person of this.people(tenantId, ids, tenant))
-      if (tenant.policy.decider(person, new Date()).status === 'staged') staged.add(person.id);
-    return staged;
+    const found = new Set<string>();
+    for await (const page of this.reached(tenantId, ids)) for (const { id, staged } of page) if (staged) found.add(id);
+    return found;
+  }
+
+  /** To whom the rollout has come, in pages. */
+  async *reached(tenantId: string, ids: readonly string[] | 'everybody'): AsyncGenerator<Reached[]> {
+    const { policy, history } = await this.policies.current(tenantId);
+    const { readsAttributes } = policy;
+    const at = new Date();
+    const pages =
+      ids === 'everybody'
+        ? this.scan.all(tenantId, readsAttributes)
+        : this.scan.of(tenantId, [...new Set(ids)], readsAttributes);
+    for await (const page of pages)
+      yield page.map((row) => {
+        const { status } = policy.decider({ ...personOf(row, history), active: true }, at);
+        return { id: row.id, active: row.active, staged: status === 'staged' };
+      });
   }
 
   /** Whether whoever is in a group is in one that group_mappings is bound to, now. */

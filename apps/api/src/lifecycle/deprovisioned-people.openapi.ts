@@ -81,8 +81,9 @@ export const DEPROVISIONED_PEOPLE = {
     restore: {
       summary: 'Activate somebody again whom a rule has removed, and give back what it took.',
       description:
-        'Content that nobody has moved since, projects, and grants that would still run. Sessions stay ended. The answer ' +
-        'waits until it is done, for ten seconds at most.',
+        'Content that nobody has moved since, projects, and grants that would still run. Sessions stay ended. Whoever was deleted ' +
+        'is put back into the directory under the same id, with the groups that are still there; until then SCIM answers 404. ' +
+        'The answer waits until it is done, for ten seconds at most.',
       answers: {
         200: {
           description: 'The run that gives it back; it may still be under way.',
@@ -93,6 +94,7 @@ export const DEPROVISIONED_PEOPLE = {
       refusals: {
         404: 'There is no user with this id; it is the id that SCIM answers.',
         409: 'The user is active; there is nothing to restore.',
+        410: 'The person was erased when the retention period had passed.',
         503: 'The user is active again; no worker has given back yet what was taken. It will be done.',
       },
     },

@@ -1,13 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { TenantDatabase } from '@provost/entities';
-import { type EventConsumer, type EventRow, EventSignal } from '@provost/event-log';
+import type { EventConsumer, EventRow } from '@provost/event-log';
 import { Consumers } from '../audit';
-import { HoldOpenings } from './hold-openings';
-import { mayFire } from './lifecycle-rules';
-import { PlanReader } from './plan-reader';
-import { planRuns } from './run-plan';
-import { writeReturns, writeRuns } from './run-plan-writes';
-import { RunWorker } from './run-worker';
+import { RunPlanner } from './run-planner';
+import { StagedPeople } from './staged-people';
 
 const CONCERNED = new Set([
   'user.created',
@@ -18,7 +13,10 @@ const CONCERNED = new Set([
   'group.member_added',
   'group.member_removed',
   'lifecycle.removal_missed',
+  'lifecycle.rollout_reached',
 ]);
+/** Besides those, what may bring the rollout to somebody. */
+const REACHING = new Set(['user.updated', 'group.updated', 'config.changed']);
 
 /** Turns events into runs. An event that comes again plans what is planned already, which changes nothing. */
 @Injectable()
@@ -26,11 +24,8 @@ export class LifecycleConsumer implements EventConsumer {
   readonly name = 'lifecycle';
 
   constructor(
-    @Inject(TenantDatabase) private readonly db: TenantDatabase,
-    @Inject(EventSignal) private readonly signal: EventSignal,
-    @Inject(PlanReader) private readonly reader: PlanReader,
-    @Inject(HoldOpenings) private readonly holds: HoldOpenings,
-    @Inject(RunWorker) private readonly worker: RunWorker,
+    @Inject(RunPlanner) private readonly planner: RunPlanner,
+    @Inject(StagedPeople) private readonly staged: StagedPeople,
     @Inject(Consumers) consumers: Consumers,
   ) {
     consumers.register(this);
@@ -39,31 +34,17 @@ export class LifecycleConsumer implements EventConsumer {
   async handle(events: readonly EventRow[]): Promise<void> {
     const tenants = new Map<string, EventRow[]>();
     for (const event of events) {
-      if (!CONCERNED.has(event.type)) continue;
+      if (!CONCERNED.has(event.type) && !REACHING.has(event.type)) continue;
       const known = tenants.get(event.tenant_id);
       if (known) known.push(event);
       else tenants.set(event.tenant_id, [event]);
     }
-    for (const [tenantId, concerned] of tenants) await this.plan(tenantId, concerned);
-  }
-
-  private async plan(tenantId: string, concerned: readonly EventRow[]): Promise<void> {
-    const rules = await this.reader.rules(tenantId);
-    const events = concerned.filter(({ type }) => mayFire(type, rules));
-    if (!events.length) return;
-    const inputs = await this.reader.inputs(tenantId, events);
-    const steps = planRuns(events, inputs);
-    if (!steps.length) return;
-    const at = new Date();
-    const opened = await this.db.transaction({ tenantId }, async (tx) => {
-      const { holds, opened } = await this.holds.open(tx, tenantId, steps, inputs.rules, at);
-      for (const { returns, runs } of steps) {
-        await writeReturns(tx, tenantId, returns, at);
-        await writeRuns(tx, tenantId, runs, holds, at);
-      }
-      return opened;
-    });
-    if (opened) this.signal.announce();
-    this.worker.wake(tenantId);
+    for (const [tenantId, own] of tenants) {
+      const firing = own.filter(({ type }) => CONCERNED.has(type));
+      // Before anything is planned: whoever is found staged here, and not when it is planned, arrives twice, which is once; the
+      // other way round they would never arrive.
+      await this.staged.follow(tenantId, own);
+      if (firing.length) await this.planner.plan(tenantId, firing);
+    }
   }
 }

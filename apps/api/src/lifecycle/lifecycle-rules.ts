@@ -55,6 +55,8 @@ export function mayFire(type: string, rules: LifecycleRules): boolean {
       return rules.userCreation?.trigger === 'user_created';
     case 'group.member_added':
       return rules.userCreation?.trigger === 'user_added_to_group';
+    case 'lifecycle.rollout_reached':
+      return rules.userCreation !== undefined;
     case 'group.member_removed':
       return rules.groupRemoval !== undefined;
     case 'user.deactivated':

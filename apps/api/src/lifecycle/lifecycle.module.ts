@@ -14,6 +14,7 @@ import { ApprovalMail } from './approval-mail';
 import { ApprovalRequests } from './approval-requests';
 import { ApprovalsController } from './approvals.controller';
 import { ApprovalsService } from './approvals.service';
+import { DeletedPeople } from './deleted-people';
 import { DeprovisionedPeopleController } from './deprovisioned-people.controller';
 import { Erasure } from './erasure';
 import { HoldOpenings } from './hold-openings';
@@ -28,11 +29,13 @@ import { ReceiptsService } from './receipts.service';
 import { Reconcile } from './reconcile';
 import { Restorations } from './restorations';
 import { RetentionPurge } from './retention-purge';
+import { RunPlanner } from './run-planner';
 import { RunWork } from './run-work';
 import { RunWorker } from './run-worker';
 import { RunsController } from './runs.controller';
 import { RunsService } from './runs.service';
 import { Simulations } from './simulations';
+import { StagedPeople } from './staged-people';
 
 /** What happens when people arrive, move and leave; in every process, and worked on in those that work. */
 @Module({
@@ -42,6 +45,7 @@ import { Simulations } from './simulations';
     ActionRegistry,
     ApprovalMail,
     ApprovalRequests,
+    DeletedPeople,
     Erasure,
     HoldOpenings,
     LifecycleConsumer,
@@ -50,11 +54,13 @@ import { Simulations } from './simulations';
     PlanReader,
     Reconcile,
     RetentionPurge,
+    RunPlanner,
     RunWork,
     RunWorker,
+    StagedPeople,
     TenantRegistries,
   ],
-  exports: [ActionRegistry, PersonWrites, PlanReader, RunWork, RunWorker],
+  exports: [ActionRegistry, DeletedPeople, PersonWrites, PlanReader, RunWork, RunWorker],
 })
 export class LifecycleModule {}
 

@@ -15,14 +15,22 @@ const STANDING = statement(
      (SELECT max(r.event_seq)::text FROM lifecycle_runs r WHERE r.tenant_id = $1::uuid AND r.user_id = i.id
        AND r.rule = 'user_removal' AND r.superseded_at IS NULL) AS left_at FROM unnest($2::uuid[]) AS i (id)`,
 );
-/** The latest of those that a safeguard counts, $4 of them at most: no more than it takes to say whether its limit is passed. */
+/**
+ * The latest of those that a safeguard counts, $4 of them at most: no more than it takes to say whether its limit is passed. $5 the
+ * events at hand, which may have been planned before.
+ */
 const RECENT = statement(
   'lifecycle.recent',
   `SELECT r.requested_at FROM lifecycle_runs r WHERE r.tenant_id = $1::uuid AND r.rule = $2 AND r.requested_at > $3::timestamptz
+     AND r.event_id <> ALL($5::uuid[])
    ORDER BY r.requested_at DESC LIMIT $4::bigint`,
 );
 const RULE_OF: Readonly<Record<Safeguard, string>> = { deactivations: 'user_removal', group_removals: 'group_removal' };
-const NOBODY: Standing = { present: false, staged: false, left: undefined };
+const GROUPS = statement(
+  'lifecycle.groups_of',
+  `SELECT m.member_id, m.group_id FROM memberships m WHERE m.tenant_id = $1::uuid AND m.member_id = ANY($2::uuid[])`,
+);
+const NOBODY: Standing = { present: false, staged: false, mapped: false, left: undefined };
 
 /** Reads what has to be known to say what events fire. */
 @Injectable()
@@ -52,10 +60,16 @@ export class PlanReader {
       rules.staged ? this.access.staged(tenantId, ids) : new Set<string>(),
       rules.userCreation?.trigger === 'user_added_to_group' ? this.access.mappedGroups(tenantId) : () => false,
     ]);
+    const mapped = await this.mapped(tenantId, events, rules, isMapped);
     const known = new Map(
       standings.map(({ id, present, left_at }): [string, Standing] => [
         id,
-        { present, staged: staged.has(id), left: left_at === null ? undefined : BigInt(left_at) },
+        {
+          present,
+          staged: staged.has(id),
+          mapped: mapped.has(id),
+          left: left_at === null ? undefined : BigInt(left_at),
+        },
       ]),
     );
     const recent = { deactivations: [] as Date[], group_removals: [] as Date[] };
@@ -69,6 +83,20 @@ export class PlanReader {
     };
   }
 
+  /** Those of the people whom the rollout has reached who are in a mapped group, where the rule asks for that. */
+  private async mapped(
+    tenantId: string,
+    events: readonly EventRow[],
+    { userCreation }: LifecycleRules,
+    isMapped: (groupId: string) => boolean,
+  ): Promise<ReadonlySet<string>> {
+    const reached = events.filter(({ type }) => type === 'lifecycle.rollout_reached').map((event) => event.subject_id!);
+    if (!reached.length || userCreation?.trigger !== 'user_added_to_group') return new Set();
+    const values = [tenantId, reached];
+    const rows = await this.db.run<{ member_id: string; group_id: string }>({ tenantId }, GROUPS, values);
+    return new Set(rows.filter((row) => isMapped(row.group_id)).map((row) => row.member_id));
+  }
+
   private async recent(
     tenantId: string,
     name: Safeguard,
@@ -79,7 +107,7 @@ export class PlanReader {
     if (!limit || !events.length) return [];
     const first = new Date(Math.min(...events.map(({ occurred_at }) => occurred_at.getTime())));
     const since = addDuration(first, { months: -limit.window.months, milliseconds: -limit.window.milliseconds });
-    const values = [tenantId, RULE_OF[name], since, limit.count + events.length];
+    const values = [tenantId, RULE_OF[name], since, limit.count + events.length, events.map(({ id }) => id)];
     const rows = await this.db.run<{ requested_at: Date }>({ tenantId }, RECENT, values);
     return rows.map(({ requested_at }) => requested_at);
   }

@@ -4,6 +4,7 @@ import { addDuration } from '@provost/access-policy';
 import { isUuid, statement, TenantDatabase } from '@provost/entities';
 import type { EventContext } from '@provost/event-log';
 import { problem } from '../http';
+import { DeletedPeople, erased } from './deleted-people';
 import { PersonWrites } from './person-writes';
 import { PlanReader } from './plan-reader';
 import type { RunView } from './run-view';
@@ -39,15 +40,16 @@ export class Restorations {
   constructor(
     @Inject(TenantDatabase) private readonly db: TenantDatabase,
     @Inject(PersonWrites) private readonly people: PersonWrites,
+    @Inject(DeletedPeople) private readonly deleted: DeletedPeople,
     @Inject(PlanReader) private readonly reader: PlanReader,
     @Inject(RunsService) private readonly runs: RunsService,
   ) {}
 
   /**
-   * Activates somebody again and answers when what was taken has been given back: content that nobody moved since, projects,
+   * Activates somebody again, or puts whoever was deleted back into the directory and their groups, and answers when what was taken has been given back: content that nobody moved since, projects,
    * grants that still run. Their sessions stay ended.
    * @returns the run that gave it back; still under way when that takes long
-   * @throws Problem 404; 409 when there is nothing to restore, or it is too late
+   * @throws Problem 404; 409 when there is nothing to restore, or somebody else has the userName; 410 when it is too late
    */
   async restore(tenantId: string, userId: string, context: EventContext): Promise<RunView> {
     const [row] = isUuid(userId)
@@ -57,19 +59,20 @@ export class Restorations {
       throw problem(404, 'There is no user with this id; it is the id that SCIM answers.');
     await this.refuse(tenantId, row);
     const since = new Date();
-    if (!(await this.people.activate(tenantId, userId, context))) throw deleted();
+    // Whoever is deleted in between is deleted after all.
+    if (row.active === null || !(await this.people.activate(tenantId, userId, context)))
+      await this.deleted.restore(tenantId, userId, context);
     const id = await this.followed(tenantId, userId, since);
     return this.runs.get(tenantId, id);
   }
 
   private async refuse(tenantId: string, { active, requested_at, erased_at }: StandingRow): Promise<void> {
-    if (erased_at) throw problem(409, 'The person was erased when the retention period had passed.');
+    if (erased_at) throw erased();
     if (active) throw problem(409, 'The user is active; there is nothing to restore.');
     if (!requested_at) throw problem(409, 'No rule has removed this user; activate them through SCIM.');
     const { retention } = await this.reader.rules(tenantId);
     if (retention && addDuration(requested_at, retention) < new Date())
-      throw problem(409, 'The retention period has passed; the person is about to be erased.');
-    if (active === null) throw deleted();
+      throw problem(410, 'The retention period has passed; the person is about to be erased.');
   }
 
   private async followed(tenantId: string, userId: string, since: Date): Promise<string> {
@@ -81,8 +84,4 @@ export class Restorations {
         throw problem(503, 'The user is active again; no worker has given back yet what was taken. It will be done.');
     }
   }
-}
-
-function deleted() {
-  return problem(409, 'The user was deleted. Create them through SCIM, and hand the content back.');
 }

@@ -30,7 +30,7 @@ const inputs = (
   documents: object = {},
 ): PlanInputs => ({
   rules: lifecycleRules({ ...DOCUMENTS, ...documents }, 'taskade'),
-  standing: () => ({ present: true, staged: false, left: undefined, ...standing }),
+  standing: () => ({ present: true, staged: false, mapped: false, left: undefined, ...standing }),
   isMapped: (id) => id === 'mapped',
   isDestructive: (action) => action === 'transfer_ownership',
   recent: { deactivations: [], group_removals: [] },

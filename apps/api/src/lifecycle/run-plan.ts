@@ -8,6 +8,8 @@ export interface Standing {
   readonly present: boolean;
   /** The rollout has not come to them: nothing fires. */
   readonly staged: boolean;
+  /** Whether they are in a group that group_mappings is bound to; asked of those whom the rollout has reached. */
+  readonly mapped: boolean;
   /** The number of the event that made them leave, when they have left and not come back. */
   readonly left: bigint | undefined;
 }
@@ -95,6 +97,13 @@ class Plan {
         if (rules.userCreation?.trigger === 'user_added_to_group' && this.inputs.isMapped(event.group_id!))
           this.fire(event, userId, 'user_creation', rules.userCreation);
         return;
+      case 'lifecycle.rollout_reached': {
+        // Now they arrive: what would have fired then had they not been staged.
+        const { present, mapped } = this.inputs.standing(userId);
+        if (present && (rules.userCreation?.trigger === 'user_created' || mapped))
+          this.fire(event, userId, 'user_creation', rules.userCreation);
+        return;
+      }
       case 'group.member_removed':
         // With the person themself everything goes; there is no access left to adjust.
         if (this.inputs.standing(userId).present) this.fire(event, userId, 'group_removal', rules.groupRemoval);

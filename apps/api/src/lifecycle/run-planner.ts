@@ -1,0 +1,63 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { TenantDatabase } from '@provost/entities';
+import { type EventRow, EventSignal } from '@provost/event-log';
+import { PeopleScan } from '../mapping';
+import { HoldOpenings } from './hold-openings';
+import { mayFire } from './lifecycle-rules';
+import { PlanReader } from './plan-reader';
+import { planRuns } from './run-plan';
+import { writeReturns, writeRuns } from './run-plan-writes';
+import { RunWorker } from './run-worker';
+
+/** People whose runs are planned in one transaction. */
+const AT_ONCE = 500;
+
+/** Turns the events of a tenant into runs, each once, whatever comes twice. */
+@Injectable()
+export class RunPlanner {
+  constructor(
+    @Inject(TenantDatabase) private readonly db: TenantDatabase,
+    @Inject(EventSignal) private readonly signal: EventSignal,
+    @Inject(PlanReader) private readonly reader: PlanReader,
+    @Inject(HoldOpenings) private readonly holds: HoldOpenings,
+    @Inject(RunWorker) private readonly worker: RunWorker,
+    @Inject(PeopleScan) private readonly people: PeopleScan,
+  ) {}
+
+  /** @param concerned events of one tenant in their order */
+  async plan(tenantId: string, concerned: readonly EventRow[]): Promise<void> {
+    const rules = await this.reader.rules(tenantId);
+    const firing = concerned.filter(({ type }) => mayFire(type, rules));
+    const events = (await Promise.all(firing.map((event) => this.ofPeople(tenantId, event)))).flat();
+    for (let i = 0; i < events.length; i += AT_ONCE) await this.write(tenantId, events.slice(i, i + AT_ONCE));
+  }
+
+  private async write(tenantId: string, events: readonly EventRow[]): Promise<void> {
+    const inputs = await this.reader.inputs(tenantId, events);
+    const steps = planRuns(events, inputs);
+    if (!steps.length) return;
+    const at = new Date();
+    const opened = await this.db.transaction({ tenantId }, async (tx) => {
+      const { holds, opened } = await this.holds.open(tx, tenantId, steps, inputs.rules, at);
+      for (const { returns, runs } of steps) {
+        await writeReturns(tx, tenantId, returns, at);
+        await writeRuns(tx, tenantId, runs, holds, at);
+      }
+      return opened;
+    });
+    if (opened) this.signal.announce();
+    this.worker.wake(tenantId);
+  }
+
+  /**
+   * When a group leaves another, the membership of the people in it ends, but for those who are there by another way: the event
+   * counts for each of them as if it were theirs.
+   */
+  private async ofPeople(tenantId: string, event: EventRow): Promise<EventRow[]> {
+    const { type, subject_type: subject, subject_id: left, group_id: group } = event;
+    if (subject !== 'Group' || type !== 'group.member_removed') return [event];
+    const people = await this.people.below(tenantId, [left!]);
+    const staying = new Set(people.length ? await this.people.below(tenantId, [group!]) : []);
+    return people.filter((id) => !staying.has(id)).map((id) => ({ ...event, subject_type: 'User', subject_id: id }));
+  }
+}
