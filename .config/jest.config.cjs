@@ -16,6 +16,8 @@ const shared = {
 module.exports = {
   maxWorkers: 2,
   testTimeout: 30_000,
+  // On a busy machine a process takes longer to end than the half second after which Jest complains.
+  workerGracefulExitTimeout: 10_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },
     {
