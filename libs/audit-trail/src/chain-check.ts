@@ -1,5 +1,5 @@
-import { droppedRoot, type Head, headHash, Leaves, NO_SEAL, readDropped, type Seal, sealHash } from './seal';
-import type { KeyRing } from './signing-key';
+import { droppedRoot, type Head, Leaves, NO_SEAL, readDropped, type Seal, sealHash } from './seal';
+import type { SealSignatures } from './seal-signatures';
 
 /** What is wrong first, in the order of the chain. */
 export interface Fault {
@@ -34,7 +34,6 @@ export function runsOf(record: Buffer): Run[] {
 export class ChainCheck {
   private number = 0;
   private previous: Buffer = NO_SEAL;
-  private keyAge = Infinity;
   private last = 0n;
   private events = 0;
 
@@ -42,8 +41,7 @@ export class ChainCheck {
    * @param dropped what `dropped` seals of this chain say, read ahead; each is checked when the walk comes to it
    */
   constructor(
-    private readonly tenantId: string,
-    private readonly keys: KeyRing,
+    private readonly signatures: SealSignatures,
     private readonly dropped: readonly Run[] = [],
   ) {}
 
@@ -73,7 +71,7 @@ export class ChainCheck {
   end(head: Head | undefined): Fault | undefined {
     if (!head)
       return this.number === 0 ? undefined : { seal: this.number, fault: 'The signed head of the chain is missing.' };
-    if (head.tenantId !== this.tenantId || !this.signed(head.keyId, headHash(head), head.signature))
+    if (!this.signatures.head(head))
       return { seal: head.number, fault: 'The head of the chain is not the one that was signed.' };
     if (head.number > this.number)
       return {
@@ -86,19 +84,11 @@ export class ChainCheck {
     return undefined;
   }
 
-  private signed(keyId: string, digest: Buffer, signature: Buffer): boolean {
-    const age = this.keys.age(keyId);
-    if (age === undefined || age > this.keyAge || !this.keys.verifies(keyId, digest, signature)) return false;
-    this.keyAge = age;
-    return true;
-  }
-
   private link(seal: Seal): Fault | undefined {
     const expected = this.number + 1;
     if (seal.number !== expected) return { seal: expected, fault: `Seal ${expected} is missing.` };
     const at = { seal: seal.number };
-    if (seal.tenantId !== this.tenantId || !this.signed(seal.keyId, sealHash(seal), seal.signature))
-      return { ...at, fault: `Seal ${seal.number} is not as it was signed.` };
+    if (!this.signatures.seal(seal)) return { ...at, fault: `Seal ${seal.number} is not as it was signed.` };
     if (!seal.previous.equals(this.previous))
       return { ...at, fault: `Seal ${seal.number} does not follow the seal before it.` };
     return undefined;

@@ -1,7 +1,9 @@
-import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Controller, Get, Inject, Param, Query, Req, StreamableFile } from '@nestjs/common';
 import { Described } from '../openapi';
 import { Allow, type AuthenticatedRequest, RequestTenant } from '../tenancy';
 import { AuditEvents } from './audit-events';
+import { AuditExport } from './audit-export';
 import { AUDIT } from './audit.openapi';
 import { publicPem } from '@provost/audit-trail';
 import { SigningKeys } from './signing-keys';
@@ -14,6 +16,7 @@ import { Verification } from './verification';
 export class AuditController {
   constructor(
     @Inject(AuditEvents) private readonly events: AuditEvents,
+    @Inject(AuditExport) private readonly exports: AuditExport,
     @Inject(Verification) private readonly verification: Verification,
     @Inject(SigningKeys) private readonly keys: SigningKeys,
     @Inject(RequestTenant) private readonly tenant: RequestTenant,
@@ -27,6 +30,13 @@ export class AuditController {
   @Get('events/:id')
   async get(@Param('id') id: string, @Req() request: AuthenticatedRequest) {
     return this.events.get(await this.tenant.of(request), id);
+  }
+
+  @Get('export')
+  async export(@Query() query: Record<string, string>, @Req() request: AuthenticatedRequest) {
+    const { type, name, text } = await this.exports.file(await this.tenant.of(request), query);
+    const disposition = `attachment; filename="${name}"`;
+    return new StreamableFile(Readable.from(text, { objectMode: false }), { type, disposition });
   }
 
   @Get('verify')

@@ -5,6 +5,7 @@ import { JobsModule } from '../jobs';
 import { TenancyModule } from '../tenancy';
 import { AuditController } from './audit.controller';
 import { AuditEvents } from './audit-events';
+import { AuditExport } from './audit-export';
 import { Consumers } from './consumers';
 import { EventFeed } from './event-feed';
 import { Sealer } from './sealer';
@@ -30,6 +31,6 @@ export class AuditModule {}
 @Module({
   imports: [AuditModule, TenancyModule],
   controllers: [AuditController],
-  providers: [AuditEvents, Verification],
+  providers: [AuditEvents, AuditExport, Verification],
 })
 export class AuditApiModule {}

@@ -15,6 +15,7 @@ import {
   TEXT,
   TIME,
 } from '../openapi';
+import { FORMATS } from './audit-export';
 
 const AVA = '0192f6c1-7d11-7b20-a3a4-6a1d3a7b9c01';
 const EVENT = {
@@ -101,6 +102,24 @@ export const AUDIT = {
             ...{ ok: true, sealed: 4711, unsealed: 2 },
             head: { seal: 12, hash: '5f16c3e5b5a3f0f4b0ad6a37a2a1bd2dc2b8b6c1f8a0a6c5c2a1f9d4ef3a7b60' },
           },
+        },
+      },
+    },
+    export: {
+      summary: 'Download all events that fit, as one file, the oldest first.',
+      description:
+        'The file is made while you read it, so it may be of any size; one that breaks off before its end was not answered whole. ' +
+        '`csv`: cells that a spreadsheet could take for a formula have an apostrophe before them. `ocsf`: OCSF 1.8.0, an event a line. ' +
+        '`cef`: ArcSight CEF, an event a line.',
+      query: {
+        format: { description: 'How the events are written.', schema: oneOf(...FORMATS), example: 'csv' },
+        ...FILTER_PARAMETERS,
+      },
+      answers: {
+        200: {
+          description: 'The events.',
+          schema: TEXT,
+          mediaTypes: ['text/csv', 'application/x-ndjson', 'text/plain'],
         },
       },
     },

@@ -1,5 +1,13 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import { ChainCheck, type Fault, type PresentEvent, type Run, runsOf, type Seal } from '@provost/audit-trail';
+import {
+  ChainCheck,
+  type Fault,
+  type PresentEvent,
+  type Run,
+  runsOf,
+  type Seal,
+  SealSignatures,
+} from '@provost/audit-trail';
 import { Inject, Injectable } from '@nestjs/common';
 import { statement, TenantDatabase } from '@provost/entities';
 import { eventHash, type EventTextRow, LogEvent, SettledNumber } from '@provost/event-log';
@@ -71,7 +79,7 @@ export class Verification {
     const [reached] = await this.db.run<{ position: string }>('platform', POSITION, []);
     const [row] = await this.db.run<HeadRow>({ tenantId }, HEAD, [tenantId]);
     const head = row && headOf(row);
-    const check = new ChainCheck(tenantId, (await this.keys.keys()).ring, dropped);
+    const check = new ChainCheck(new SealSignatures(tenantId, (await this.keys.keys()).ring), dropped);
     const firstFault =
       (await this.seals(tenantId, check, head?.number)) ??
       check.end(head) ??

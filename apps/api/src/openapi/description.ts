@@ -29,6 +29,8 @@ export interface Answer {
   readonly description: string;
   /** Without one there is no body. */
   readonly schema?: JsonSchema;
+  /** What the body is, when it is no JSON. */
+  readonly mediaTypes?: readonly string[];
   readonly example?: unknown;
   /** The answer carries the version as ETag, for If-Match. */
   readonly tagged?: boolean;

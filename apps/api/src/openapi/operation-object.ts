@@ -116,8 +116,9 @@ function responses(operation: Operation, isPublic: boolean, ofTenant: boolean): 
   return Object.fromEntries(all);
 }
 
-function answerObject({ description, schema, example, tagged }: Answer): object {
-  const content = { 'application/json': { schema, ...(example !== undefined && { example }) } };
+function answerObject({ description, schema, mediaTypes = ['application/json'], example, tagged }: Answer): object {
+  const body = { schema, ...(example !== undefined && { example }) };
+  const content = Object.fromEntries(mediaTypes.map((type) => [type, body]));
   const etag = { description: 'The version, for If-Match.', schema: { type: 'string' } satisfies JsonSchema };
   return { description, ...(tagged && { headers: { ETag: etag } }), ...(schema && { content }) };
 }
