@@ -4,7 +4,7 @@ import type { Statement } from './statement';
 import { enter, TenantQuery, type Scope } from './tenant-query';
 import { SharedLanes } from './shared-lanes';
 
-export { CredentialRefused, DatabaseUnavailable } from './database-faults';
+export { CredentialRefused, DatabaseUnavailable, isUnavailable } from './database-faults';
 
 /** A transaction of several statements, all in one tenant. */
 export interface TenantTransaction {

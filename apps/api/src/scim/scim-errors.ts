@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { HttpException } from '@nestjs/common';
-import { CredentialRefused, DatabaseUnavailable } from '@provost/entities';
+import { CredentialRefused, isUnavailable } from '@provost/entities';
 import {
   MethodNotAllowed,
   NotFound,
@@ -16,7 +16,7 @@ import { QueryFailedError } from 'typeorm';
 export function asScimError(error: unknown): ScimError | undefined {
   if (error instanceof ScimError) return error;
   if (error instanceof CredentialRefused) return new Unauthorized();
-  if (error instanceof DatabaseUnavailable)
+  if (isUnavailable(databaseFault(error)))
     return new ScimError(503, 'The directory cannot be reached at the moment. Try again shortly.');
   if (isBadInput(databaseCode(error)))
     return new ScimError(400, 'A value in the request cannot be stored or compared.', 'invalidValue');
@@ -25,9 +25,13 @@ export function asScimError(error: unknown): ScimError | undefined {
   return undefined;
 }
 
+function databaseFault(error: unknown): unknown {
+  return error instanceof QueryFailedError ? error.driverError : error;
+}
+
 /** The SQLSTATE, also of what TypeORM has wrapped. */
 function databaseCode(error: unknown): string | undefined {
-  const fault: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  const fault = databaseFault(error);
   return fault instanceof DatabaseError ? fault.code : undefined;
 }
 
