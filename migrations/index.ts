@@ -13,6 +13,7 @@ import { EventMonths1700000000013 } from './1700000000013-event-months';
 import { AuditSeals1700000000014 } from './1700000000014-audit-seals';
 import { MailLeases1700000000020 } from './1700000000020-mail-leases';
 import { LifecycleReach1700000000021 } from './1700000000021-lifecycle-reach';
+import { CredentialRotation1700000000033 } from './1700000000033-credential-rotation';
 
 /** In the order in which they run. A migration that has landed is never edited. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   AuditSeals1700000000014,
   MailLeases1700000000020,
   LifecycleReach1700000000021,
+  CredentialRotation1700000000033,
 ];

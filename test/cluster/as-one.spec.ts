@@ -63,6 +63,23 @@ describe('what one process was told holds in the other', () => {
     }
   });
 
+  it('so is a secret that was replaced without an overlap, and one with an overlap works on', async () => {
+    const { id, token } = await cluster.credential('scim', one);
+    let live = token;
+    for (const to of [one, two, one]) {
+      const elsewhere = to === one ? two : one;
+      expect([await status(one, live), await status(two, live)]).toEqual([200, 200]);
+      const path = `/api/v1/credentials/${id}/rotate`;
+      const beside = (await cluster.must(200, 'POST', path, { overlap: 'PT1H' }, to)).token as string;
+      expect([await status(elsewhere, live), await status(elsewhere, beside)]).toEqual([200, 200]);
+      const next = (await cluster.must(200, 'POST', path, {}, to)).token as string;
+      expect([await status(elsewhere, live), await status(elsewhere, beside)]).toEqual([401, 401]);
+      live = next;
+    }
+    await cluster.must(204, 'DELETE', `/api/v1/credentials/${id}`, undefined, one);
+    expect([await status(one, live), await status(two, live)]).toEqual([401, 401]);
+  });
+
   it('so is that of an app, as soon as the other has heard of it: within milliseconds', async () => {
     const waits: number[] = [];
     for (let round = 0; round < 5; round++) {

@@ -110,6 +110,9 @@ describe('a statement in a tenant', () => {
       await refused(scope);
       await directory.query('UPDATE credentials SET expires_at = NULL WHERE tenant_id = $1 AND id = $2', of);
       expect(await ask(scope, MEMBERSHIPS)).toEqual([]);
+      await directory.query('UPDATE credentials SET oldest_secret = 2 WHERE tenant_id = $1 AND id = $2', of);
+      await refused({ ...scope, secret: 1 });
+      expect(await ask({ ...scope, secret: 2 }, MEMBERSHIPS)).toEqual([]);
       await directory.query('UPDATE credentials SET revoked_at = now() WHERE tenant_id = $1 AND id = $2', of);
       await refused(scope);
     });

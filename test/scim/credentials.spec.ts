@@ -1,5 +1,7 @@
+import { DataSource } from 'typeorm';
 import { LastUse } from '../../apps/api/src/tenancy/last-use';
 import { bearer, expectScimError, type Headers, type Json, ScimServer } from './scim-client';
+import { until } from '../support/until';
 
 let scim: ScimServer;
 beforeAll(async () => {
@@ -76,6 +78,20 @@ describe('credentials (contract §3)', () => {
     expect(used?.lastUsedIp).toMatch(/127\.0\.0\.1|::1/);
   });
 
+  it('of operators are listed and revoked by operators alone', async () => {
+    const made = await scim.credential({ kind: 'operator', name: 'second operator' });
+    const { body } = await scim.api('GET', '/credentials?kind=operator');
+    expect((body.items as Json[]).map(({ id }) => id)).toContain(made.id);
+    expect((await list()).map(({ id }) => id)).not.toContain(made.id);
+    const admin = bearer((await scim.credential({ kind: 'admin' })).token);
+    expect((await scim.api('GET', '/credentials?kind=operator', undefined, admin)).status).toBe(403);
+    expect((await scim.api('DELETE', `/credentials/${made.id}`, undefined, admin)).status).toBe(404);
+    expect((await scim.api('GET', '/tenants', undefined, bearer(made.token))).status).toBe(200);
+    expect((await scim.api('DELETE', `/credentials/${made.id}`)).status).toBe(204);
+    expect((await scim.api('GET', '/tenants', undefined, bearer(made.token))).status).toBe(401);
+    expect((await scim.api('GET', '/credentials?kind=root')).status).toBe(400);
+  });
+
   it.each<[string, Json, string[]]>([
     ['nothing', {}, ['/kind', '/name']],
     ['an unknown kind', { kind: 'root', name: 'x' }, ['/kind']],
@@ -114,5 +130,176 @@ describe('credentials (contract §3)', () => {
       cursor = body.nextCursor as string;
     }
     expect(seen).toEqual((await list()).map(({ id }) => id));
+  });
+});
+
+describe('rotation (contract §3)', () => {
+  const rotate = (id: string, body?: Json, headers: Headers = {}) =>
+    scim.api('POST', `/credentials/${id}/rotate`, body, headers);
+  const listed = async (id: string) => (await list()).find((credential) => credential.id === id)!;
+
+  it('gives a new secret, and both work until the overlap ends', async () => {
+    const old = await scim.credential({ kind: 'scim', name: 'Okta' });
+    const { status, body } = await rotate(old.id, { overlap: '24_hours' });
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: {
+        ...{ id: old.id, kind: 'scim', name: 'Okta', baseUrl: scim.server.baseUrl },
+        token: expect.stringMatching(/^pv_scim_[\w-]{65}$/),
+      },
+    });
+    expect(body.token).not.toBe(old.token);
+    for (const token of [old.token, body.token as string]) {
+      expect((await use(token)).status).toBe(200);
+      expect((await scim.scim('POST', '/Users', scim.user(), bearer(token))).status).toBe(201);
+    }
+    const { previous, rotatedAt } = await listed(old.id);
+    const [{ expiresAt }] = previous as [{ expiresAt: string }];
+    expect(Date.parse(expiresAt) - Date.parse(rotatedAt as string)).toBe(24 * 3_600_000);
+    const [event] = await scim.server.app
+      .get(DataSource)
+      .query<{ data: Json }[]>(`SELECT data FROM events WHERE type = 'credential.rotated' AND subject_id = $1`, [
+        old.id,
+      ]);
+    expect(event!.data).toEqual({ name: 'Okta', previousExpiresAt: expiresAt, expiresAt: null });
+    expect((await scim.api('DELETE', `/credentials/${old.id}`)).status).toBe(204);
+    for (const token of [old.token, body.token as string]) expectScimError(await use(token), 401);
+  });
+
+  it('ends the old one by itself when the overlap is over', async () => {
+    const old = await scim.credential({ kind: 'scim' });
+    const { body } = await rotate(old.id, { overlap: 'PT0.7S' });
+    expect((await use(old.token)).status).toBe(200);
+    await until('the old one is refused', async () => (await use(old.token)).status === 401, 3_000);
+    expect((await use(body.token as string)).status).toBe(200);
+    expect((await listed(old.id)).previous).toEqual([]);
+  });
+
+  it.each<[string, Json | undefined]>([
+    ['a body', undefined],
+    ['an overlap', {}],
+    ['a length', { overlap: 'PT0S' }],
+  ])('without %s ends every older secret at once', async (_, input) => {
+    const first = await scim.credential({ kind: 'scim' });
+    const second = (await rotate(first.id, { overlap: 'P1D' })).body.token as string;
+    const third = (await rotate(first.id, { overlap: 'P1D' })).body.token as string;
+    for (const token of [first.token, second, third]) expect((await use(token)).status).toBe(200);
+    const fourth = (await rotate(first.id, input)).body.token as string;
+    for (const token of [first.token, second, third]) expectScimError(await use(token), 401);
+    expect((await use(fourth)).status).toBe(200);
+  });
+
+  it('tells which secret is still in use', async () => {
+    const old = await scim.credential({ kind: 'scim' });
+    const { token } = (await rotate(old.id, { overlap: 'P1D' })).body;
+    await use(old.token);
+    await scim.server.app.get(LastUse).flush();
+    const before = await listed(old.id);
+    expect(before.previous).toMatchObject([{ lastUsedAt: before.lastUsedAt, lastUsedIp: before.lastUsedIp }]);
+    await use(token as string);
+    await scim.server.app.get(LastUse).flush();
+    const after = await listed(old.id);
+    expect(after.previous).toEqual(before.previous);
+    expect(Date.parse(after.lastUsedAt as string)).toBeGreaterThan(Date.parse(before.lastUsedAt as string));
+  });
+
+  it('may move the end of the credential, and never makes an old secret live longer', async () => {
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const old = await scim.credential({ kind: 'app', expiresAt });
+    const later = new Date(Date.now() + 90 * 86_400_000).toISOString();
+    expect((await rotate(old.id, { overlap: 'P7D', expiresAt: later })).status).toBe(200);
+    expect(await listed(old.id)).toMatchObject({ expiresAt: later, previous: [{ expiresAt }] });
+    expect((await rotate(old.id)).status).toBe(200);
+    expect(await listed(old.id)).toMatchObject({ expiresAt: later, previous: [] });
+    const ds = scim.server.app.get(DataSource);
+    await ds.query('UPDATE credentials SET expires_at = now() WHERE id = $1', [old.id]);
+    expect((await rotate(old.id, { overlap: 'P1D' })).status).toBe(409);
+    expect((await rotate(old.id, { overlap: 'P1D', expiresAt: later })).status).toBe(200);
+  });
+
+  it('keeps five old secrets at most', async () => {
+    const { id } = await scim.credential({ kind: 'app' });
+    for (let i = 0; i < 5; i++) expect((await rotate(id, { overlap: 'P1D' })).status).toBe(200);
+    expect((await rotate(id, { overlap: 'P1D' })).status).toBe(409);
+    expect((await rotate(id)).status).toBe(200);
+  });
+
+  it.each<[string, Json, string]>([
+    ['an overlap that is none', { overlap: 'soon' }, '/overlap'],
+    ['a number', { overlap: 5 }, '/overlap'],
+    ['an overlap beyond a month', { overlap: 'P31D' }, '/overlap'],
+    ['an end that has passed', { expiresAt: '2001-01-01T00:00:00Z' }, '/expiresAt'],
+  ])('refuses %s', async (_, body, pointer) => {
+    const { id, token } = await scim.credential({ kind: 'scim' });
+    expect(await rotate(id, body)).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
+    expect((await use(token)).status).toBe(200);
+  });
+
+  it('is of the tenant’s own credentials alone', async () => {
+    await scim.api('POST', '/tenants', { slug: 'rotating', name: 'Rotating' });
+    const other = await scim.credential({ kind: 'scim' }, { 'x-tenant': 'rotating' });
+    const admin = bearer((await scim.credential({ kind: 'admin' })).token);
+    expect((await rotate(other.id, {}, admin)).status).toBe(404);
+    expect((await rotate('none')).status).toBe(404);
+    expect((await use(other.token)).status).toBe(200);
+  });
+});
+
+describe('scopes', () => {
+  const may = async (scopes: string[], method: string, path: string, body?: Json) => {
+    const kind = path.startsWith('/scim') ? 'scim' : 'app';
+    const { token } = await scim.credential({ kind, scopes });
+    const type: Headers = body ? { 'content-type': 'application/json' } : {};
+    const answer = await scim.send(method, path, body, { ...bearer(token), ...type });
+    if (answer.status === 403) expect(answer.body.detail).toMatch(/^This credential may not do that: .+\.$/);
+    return answer.status !== 403;
+  };
+
+  it.each<[string[], string, string, boolean]>([
+    [[], 'POST', '/scim/v2/Groups', true],
+    [['scim'], 'POST', '/scim/v2/Groups', true],
+    [['scim'], 'POST', '/scim/v2/Bulk', true],
+    [['scim:read'], 'GET', '/scim/v2/Groups', true],
+    [['scim:read'], 'POST', '/scim/v2/users/.search', true],
+    [['scim:read'], 'POST', '/scim/v2/.search', true],
+    [['scim:read'], 'POST', '/scim/v2/Users', false],
+    [['scim:read'], 'PATCH', '/scim/v2/Users/x', false],
+    [['scim:read'], 'POST', '/scim/v2/Bulk', false],
+    [['scim:users'], 'PUT', '/scim/v2/USERS/x', true],
+    [['scim:users'], 'GET', '/scim/v2/Schemas', true],
+    [['scim:users'], 'GET', '/scim/v2/Groups', false],
+    [['scim:users'], 'GET', '/scim/v2/Roles', false],
+    [['scim:users'], 'GET', '/scim/v2', false],
+    [['scim:users'], 'POST', '/scim/v2/Groups/.search', false],
+    [['scim:users:read'], 'GET', '/scim/v2/Users', true],
+    [['scim:users:read'], 'DELETE', '/scim/v2/Users/x', false],
+    [['scim:users', 'scim:read'], 'GET', '/scim/v2/Groups', true],
+    [['scim:groups'], 'PATCH', '/scim/v2/Groups/x', true],
+    [['access'], 'POST', '/access/v1/evaluation', true],
+    [['access'], 'GET', '/api/v1/users', false],
+    [['users:read'], 'GET', '/api/v1/users', true],
+    [['users:read'], 'PATCH', '/api/v1/users/x', false],
+    [['users'], 'GET', '/api/v1/users/x/access', false],
+    [['resources:read'], 'GET', '/api/v1/workspaces', true],
+    [['resources:read'], 'PUT', '/api/v1/workspaces/x', false],
+    [['grants'], 'GET', '/api/v1/grants', true],
+    [['sessions'], 'POST', '/api/v1/sessions/introspect', true],
+  ])('%j: %s %s is allowed: %s', async (scopes, method, path, allowed) => {
+    expect(await may(scopes, method, path, method === 'GET' || method === 'DELETE' ? undefined : {})).toBe(allowed);
+  });
+
+  it('are those of the kind, and shown', async () => {
+    for (const input of [
+      { kind: 'scim', scopes: ['access'] },
+      { kind: 'admin', scopes: ['scim'] },
+      { kind: 'app', scopes: ['everything'] },
+      { kind: 'app', scopes: 'access' },
+    ]) {
+      const { status, body } = await scim.api('POST', '/credentials', { name: 'x', ...input });
+      expect(status).toBe(400);
+      expect(new Set((body.errors as Json[]).map(({ pointer }) => pointer))).toEqual(new Set(['/scopes']));
+    }
+    const { id } = await scim.credential({ kind: 'scim', scopes: ['scim:read'] });
+    expect((await list()).find((credential) => credential.id === id)).toMatchObject({ scopes: ['scim:read'] });
   });
 });

@@ -66,6 +66,7 @@ const KINDS = {
   'session.revoked': ACCESS,
   'auth.failed': failed(ACCESS),
   'credential.created': SYSTEM,
+  'credential.rotated': SYSTEM,
   'credential.revoked': SYSTEM,
   'tenant.created': SYSTEM,
   'tenant.updated': SYSTEM,

@@ -23,12 +23,43 @@ export class Credential {
   clientProfile!: string;
   @Column('text', { name: 'allowed_ips', array: true, default: '{}' })
   allowedIps!: string[];
+  /** What it is limited to; none: all that its kind may. */
+  @Column('text', { array: true, default: '{}' })
+  scopes!: string[];
+  /** Number of the current secret. */
+  @Column('integer', { default: 1 })
+  secret!: number;
+  /** Secrets of lower numbers are refused. */
+  @Column('integer', { name: 'oldest_secret', default: 1 })
+  oldestSecret!: number;
+  @Column('timestamptz', { name: 'rotated_at', nullable: true })
+  rotatedAt!: Date | null;
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt!: Date | null;
   @Column('timestamptz', { name: 'revoked_at', nullable: true })
   revokedAt!: Date | null;
+  @Column('timestamptz', { name: 'last_used_at', nullable: true })
+  lastUsedAt!: Date | null;
+  @Column('text', { name: 'last_used_ip', nullable: true })
+  lastUsedIp!: string | null;
+}
+
+/** A secret that was replaced and works until its overlap ends; then it is only known. */
+@Entity('retired_secrets')
+@Unique('retired_secrets_token_key', ['tenantId', 'tokenHash'])
+export class RetiredSecret {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'retired_secrets_pkey' })
+  tenantId!: string;
+  @PrimaryColumn('uuid', { name: 'credential_id', primaryKeyConstraintName: 'retired_secrets_pkey' })
+  credentialId!: string;
+  @PrimaryColumn('integer', { primaryKeyConstraintName: 'retired_secrets_pkey' })
+  number!: number;
+  @Column('bytea', { name: 'token_hash' })
+  tokenHash!: Buffer;
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
   @Column('timestamptz', { name: 'last_used_at', nullable: true })
   lastUsedAt!: Date | null;
   @Column('text', { name: 'last_used_ip', nullable: true })

@@ -68,7 +68,8 @@ export class SharedLanes {
   }
 
   private enqueue(ask: Waiting): void {
-    const key = `${ask.scope.tenantId}${ask.scope.credentialId ?? ''}`;
+    const { tenantId, credentialId = '', secret = '' } = ask.scope;
+    const key = `${tenantId}${credentialId}${secret}`;
     const queue = this.queues.get(key);
     if (queue) queue.push(ask);
     else this.queues.set(key, [ask]);

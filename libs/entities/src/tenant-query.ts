@@ -6,6 +6,8 @@ export interface Scope {
   readonly tenantId: string;
   /** When given, the statement runs only if that credential is live and its tenant's SCIM switch is on. */
   readonly credentialId?: string;
+  /** With which of its secrets, by number: one that was replaced may be refused while the credential is live. */
+  readonly secret?: number;
 }
 
 /**
@@ -17,22 +19,26 @@ export interface Scope {
 export const ENTER = `SELECT set_config('app.tenant', $1, true), set_config('enable_seqscan', 'off', true),
   set_config('role', 'provost_app', true)`;
 /**
- * The same on behalf of a credential, refused when that was revoked or has expired or its tenant's SCIM is off: what one
- * instance revoked, no other instance honours. Kept apart from ENTER because `$2 IS NULL OR …` is planned anew each time.
+ * The same on behalf of a credential, refused when that or its secret was revoked or it has expired or its tenant's SCIM is off:
+ * what one instance revoked, no other instance honours. Kept apart from ENTER because `$2 IS NULL OR …` is planned anew each time.
  */
 export const ENTER_CHECKED = `SELECT set_config('app.tenant', $1, true), set_config('enable_seqscan', 'off', true), CASE WHEN EXISTS (
     SELECT FROM credentials c JOIN tenants t ON t.id = c.tenant_id
     WHERE c.tenant_id = $1::uuid AND c.id = $2::uuid AND c.revoked_at IS NULL
-      AND (c.expires_at IS NULL OR c.expires_at > now()) AND t.scim_enabled)
+      AND c.oldest_secret <= $3::integer AND (c.expires_at IS NULL OR c.expires_at > now()) AND t.scim_enabled)
   THEN set_config('role', 'provost_app', true) ELSE refuse_credential() END`;
 export const ENTER_PLATFORM = `SELECT set_config('role', 'provost_platform', true)`;
+
+/** For a scope that says no number. */
+const NEWEST = 2_147_483_647;
 
 /** The prepared statement that enters a scope, and its values. */
 export function enter(scope: Scope | 'platform'): { name: string; text: string; values: string[] } {
   if (scope === 'platform') return { name: 'enter_platform', text: ENTER_PLATFORM, values: [] };
-  return scope.credentialId === undefined
-    ? { name: 'enter', text: ENTER, values: [scope.tenantId] }
-    : { name: 'enter_checked', text: ENTER_CHECKED, values: [scope.tenantId, scope.credentialId] };
+  const { tenantId, credentialId, secret = NEWEST } = scope;
+  return credentialId === undefined
+    ? { name: 'enter', text: ENTER, values: [tenantId] }
+    : { name: 'enter_checked', text: ENTER_CHECKED, values: [tenantId, credentialId, String(secret)] };
 }
 
 /** Makes a fresh connection ready for TenantQuery; awaited before its first use. */

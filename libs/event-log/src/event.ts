@@ -4,7 +4,7 @@ export type EventType =
   | `user.${'deprovisioned' | 'restored' | 'purged'}`
   | `group.${'created' | 'updated' | 'deleted' | 'member_added' | 'member_removed'}`
   | `entitlement.${'created' | 'updated' | 'deleted'}`
-  | `credential.${'created' | 'revoked'}`
+  | `credential.${'created' | 'rotated' | 'revoked'}`
   | `tenant.${'created' | 'updated'}`
   | 'config.changed'
   | 'access.role_changed'

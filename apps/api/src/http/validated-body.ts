@@ -5,12 +5,13 @@ import { problem, type InputFault, type Problem } from './problem';
 
 /**
  * The body of a request as an instance of its DTO, checked by class-validator.
+ * @param optional whether no body counts as an object without members
  * @throws Problem 400 with a JSON pointer and a sentence for each fault; unknown members are faults too
  */
-export function ValidatedBody(Dto: new () => object): ParameterDecorator {
+export function ValidatedBody(Dto: new () => object, { optional = false } = {}): ParameterDecorator {
   return Body({
     transform(body: unknown): object {
-      return validated(Dto, jsonObject(body));
+      return validated(Dto, optional && body === undefined ? {} : jsonObject(body));
     },
   });
 }

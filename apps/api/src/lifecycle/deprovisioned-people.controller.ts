@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { Described } from '../openapi';
-import { Allow, type AuthenticatedRequest, eventContext, RequestTenant } from '../tenancy';
+import { Allow, type AuthenticatedRequest, eventContext, RequestTenant, Scoped } from '../tenancy';
 import { DEPROVISIONED_PEOPLE } from './deprovisioned-people.openapi';
 import { ReceiptsService } from './receipts.service';
 import { Restorations } from './restorations';
@@ -8,6 +8,7 @@ import { Restorations } from './restorations';
 /** What was done to people who left. */
 @Controller('api/v1/users/:id')
 @Allow('operator', 'admin')
+@Scoped('users')
 @Described(DEPROVISIONED_PEOPLE)
 export class DeprovisionedPeopleController {
   constructor(

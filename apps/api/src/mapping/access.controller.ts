@@ -1,13 +1,14 @@
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import { problem } from '../http';
 import { Described } from '../openapi';
-import { Allow, type AuthenticatedRequest, RequestTenant } from '../tenancy';
+import { Allow, type AuthenticatedRequest, RequestTenant, Scoped } from '../tenancy';
 import { AccessReader } from './access-reader';
 import { ACCESS } from './mapping.openapi';
 
 /** What somebody has, and why (contract §6). */
 @Controller('api/v1/users')
 @Allow('operator', 'admin', 'app', 'auditor')
+@Scoped('access')
 @Described(ACCESS)
 export class AccessController {
   constructor(

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { Environment } from '../config';
 import { Described } from '../openapi';
-import { Allow, type AuthenticatedRequest, Public, RequestTenant } from '../tenancy';
+import { Allow, type AuthenticatedRequest, Public, RequestTenant, Scoped } from '../tenancy';
 import { readEvaluation, readEvaluations } from './evaluation-request';
 import { EvaluationService } from './evaluation.service';
 import { EVALUATIONS } from './mapping.openapi';
@@ -16,6 +16,7 @@ interface Reply {
 /** The app's question, as OpenID AuthZEN 1.0 asks it (contract §6). */
 @Controller()
 @Allow('operator', 'admin', 'app', 'auditor')
+@Scoped('access')
 @Described(EVALUATIONS)
 export class EvaluationController {
   constructor(

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Patch, Query, Req } from '@nestjs/commo
 import { isUuid } from '@provost/entities';
 import { problem, ValidatedBody } from '../http';
 import { Described } from '../openapi';
-import { Allow, type AuthenticatedRequest, eventContext, pageOf, RequestTenant } from '../tenancy';
+import { Allow, type AuthenticatedRequest, eventContext, pageOf, RequestTenant, Scoped } from '../tenancy';
 import { ChangePersonDto } from './people.dto';
 import { PEOPLE } from './people.openapi';
 import { noSuchUser, PeopleService } from './people.service';
@@ -13,6 +13,7 @@ const MAX_QUERY = 300;
 
 @Controller('api/v1/users')
 @Allow('operator', 'admin', 'app', 'auditor')
+@Scoped('users')
 @Described(PEOPLE)
 export class PeopleController {
   constructor(

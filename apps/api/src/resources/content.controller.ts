@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
 import { Described } from '../openapi';
-import { Allow, type AuthenticatedRequest, eventContext, RequestTenant } from '../tenancy';
+import { Allow, type AuthenticatedRequest, eventContext, RequestTenant, Scoped } from '../tenancy';
 import { ContentService } from './content.service';
 import { answerPut, Registered, type Registration } from './registration';
 import { ContentDto } from './resources.dto';
@@ -10,6 +10,7 @@ const MEMBERS = ['type', 'ownerId', 'project', 'workspace', 'classification'] as
 
 @Controller('api/v1/content')
 @Allow('operator', 'admin', 'app')
+@Scoped('resources')
 @Described(CONTENT)
 export class ContentController {
   constructor(

@@ -1,13 +1,14 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ValidatedBody } from '../http';
 import { Described } from '../openapi';
-import { Allow, type AuthenticatedRequest, eventContext, RequestTenant } from '../tenancy';
+import { Allow, type AuthenticatedRequest, eventContext, RequestTenant, Scoped } from '../tenancy';
 import { CreateGrantDto } from './grants.dto';
 import { GRANTS } from './grants.openapi';
 import { GrantsService } from './grants.service';
 
 @Controller('api/v1/grants')
 @Allow('operator', 'admin', 'app')
+@Scoped('grants')
 @Described(GRANTS)
 export class GrantsController {
   constructor(

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ValidatedBody } from '../http';
 import { Described } from '../openapi';
-import { Allow, type AuthenticatedRequest, eventContext, RequestTenant } from '../tenancy';
+import { Allow, type AuthenticatedRequest, eventContext, RequestTenant, Scoped } from '../tenancy';
 import { ProjectMembers } from './project-members';
 import { ProjectsService } from './projects.service';
 import { answerPut, Registered, type Registration } from './registration';
@@ -12,6 +12,7 @@ type Reply = { status(code: number): unknown };
 
 @Controller('api/v1/projects')
 @Allow('operator', 'admin', 'app')
+@Scoped('resources')
 @Described(PROJECTS)
 export class ProjectsController {
   constructor(

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
 import { Described } from '../openapi';
-import { Allow, type AuthenticatedRequest, eventContext, RequestTenant } from '../tenancy';
+import { Allow, type AuthenticatedRequest, eventContext, RequestTenant, Scoped } from '../tenancy';
 import type { PageQuery } from './key-page';
 import { answerPut, Registered, type Registration } from './registration';
 import { WorkspaceDto } from './resources.dto';
@@ -9,6 +9,7 @@ import { WorkspacesService } from './workspaces.service';
 
 @Controller('api/v1/workspaces')
 @Allow('operator', 'admin', 'app')
+@Scoped('resources')
 @Described(WORKSPACES)
 export class WorkspacesController {
   constructor(

@@ -9,13 +9,14 @@ import {
   serviceProviderConfig,
 } from '@provost/scim-protocol';
 import { Environment } from '../config';
-import { Allow, type AuthenticatedRequest, Public } from '../tenancy';
+import { Allow, AnyScope, type AuthenticatedRequest, Public } from '../tenancy';
 import { type ScimReply, sendJson } from './scim-reply';
 import { TenantRegistries } from './tenant-registries';
 
 /** RFC 7644 §4. Paging and sorting are ignored here and a filter is forbidden (catalogue R24). */
 @Controller('scim/v2')
 @Allow('scim')
+@AnyScope()
 export class DiscoveryController {
   private readonly baseUrl: string;
 

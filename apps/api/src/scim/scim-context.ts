@@ -18,9 +18,9 @@ export class ScimContext {
   }
 
   async of(request: AuthenticatedRequest): Promise<RequestContext> {
-    const { tenantId, credentialId, clientProfile } = request.user!;
+    const { tenantId, credentialId, secret, clientProfile } = request.user!;
     return {
-      scope: { tenantId, credentialId: credentialId! },
+      scope: { tenantId, credentialId: credentialId!, secret },
       event: eventContext(request),
       profile: CLIENT_PROFILES[clientProfile as ClientProfileName] ?? CLIENT_PROFILES.lenient,
       registry: await this.registries.of(tenantId),

@@ -1,15 +1,21 @@
 import { Controller, Delete, Get, Inject, Patch, Post, Put, Res } from '@nestjs/common';
 import { BULK_RESPONSE_URN, checkBulkPayload, parseBulkRequest } from '@provost/scim-protocol';
-import { Allow } from '../tenancy';
+import { Allow, Scoped } from '../tenancy';
 import { BulkService } from './bulk.service';
 import { ListsService } from './lists.service';
 import { ResourcesService } from './resources.service';
 import { type ScimReply, sendJson, sendList, sendNotModified, sendResource } from './scim-reply';
 import { Scim, ScimRequest } from './scim-request';
 
+/** The scope of an endpoint: users and groups have one of their own; the rest, and what is about all of them, needs `scim`. */
+function areaOf({ endpoint = '' }: Readonly<Record<string, string>>): string {
+  return /^(users|groups)$/i.test(endpoint) ? `scim:${endpoint.toLowerCase()}` : 'scim';
+}
+
 /** RFC 7644 §3 over HTTP. One method a route; what they do is in the services. */
 @Controller('scim/v2')
 @Allow('scim')
+@Scoped(areaOf)
 export class ScimController {
   constructor(
     @Inject(ResourcesService) private readonly resources: ResourcesService,
@@ -18,6 +24,7 @@ export class ScimController {
   ) {}
 
   @Post('.search')
+  @Scoped('scim', { reads: true })
   async searchAll(@Scim() { ctx, search }: ScimRequest, @Res() reply: ScimReply) {
     sendList(reply, await this.lists.searchAll(ctx, search));
   }
@@ -40,6 +47,7 @@ export class ScimController {
   }
 
   @Post(':endpoint/.search')
+  @Scoped(areaOf, { reads: true })
   async search(@Scim() { ctx, type, search }: ScimRequest, @Res() reply: ScimReply) {
     sendList(reply, await this.lists.list(ctx, type, search));
   }

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ValidatedBody } from '../http';
 import { Described } from '../openapi';
-import { Allow, type AuthenticatedRequest, eventContext, pageOf, RequestTenant } from '../tenancy';
+import { Allow, type AuthenticatedRequest, eventContext, pageOf, RequestTenant, Scoped } from '../tenancy';
 import { Logins } from './logins';
 import { Sessions } from './sessions';
 import { IntrospectionDto, LoginDto } from './sessions.dto';
@@ -9,6 +9,7 @@ import { SESSIONS, USER_SESSIONS } from './sessions.openapi';
 
 @Controller('api/v1/sessions')
 @Allow('operator', 'admin', 'app')
+@Scoped('sessions')
 @Described(SESSIONS)
 export class SessionsController {
   constructor(
@@ -37,6 +38,7 @@ export class SessionsController {
 
 @Controller('api/v1/users/:id/sessions')
 @Allow('operator', 'admin', 'app', 'auditor')
+@Scoped('sessions')
 @Described(USER_SESSIONS)
 export class UserSessionsController {
   constructor(

@@ -7,6 +7,7 @@ import { Forbidden, Unauthorized } from '@provost/scim-protocol';
 import { ALLOWED } from './allow';
 import { LastUse } from './last-use';
 import type { Principal } from './principal';
+import { covers, neededScope, SCOPED, type ScopeRule } from './scopes';
 
 /** The request as guards and controllers see it. */
 export interface AuthenticatedRequest {
@@ -15,6 +16,7 @@ export interface AuthenticatedRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Record<string, string | string[] | undefined>;
+  readonly params?: Record<string, string>;
   user?: Principal;
 }
 
@@ -39,12 +41,26 @@ export class BearerGuard extends AuthGuard('bearer') {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const principal = request.user!;
     if (!allowed?.includes(principal.kind)) throw new Forbidden();
+    if (principal.scopes.length) this.checkScope(context, request, principal.scopes);
     if (principal.kind === 'scim' && !principal.scimEnabled)
       throw new Forbidden('SCIM is switched off for this tenant. An administrator can switch it on again.');
     if (principal.allowedIps.length && !isAllowed(request.ip, principal.allowedIps))
       throw new Forbidden(`This credential may not be used from ${request.ip}. Add the address to its allowed IPs.`);
     this.lastUse.note(principal, request.ip);
     return true;
+  }
+
+  /** @throws Forbidden naming the scope that is missing */
+  private checkScope(context: ExecutionContext, request: AuthenticatedRequest, granted: readonly string[]): void {
+    const rule = this.reflector.getAllAndOverride<ScopeRule | 'any' | undefined>(SCOPED, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (rule === 'any') return;
+    if (!rule) throw new Forbidden('This credential may not do that: it is limited to certain scopes.');
+    const needed = neededScope(rule, request.method, request.params ?? {});
+    if (!covers(granted, needed))
+      throw new Forbidden(`This credential may not do that: it would need the scope ${needed}.`);
   }
 
   /** Unknown, expired and revoked tokens look the same from outside. */

@@ -9,10 +9,13 @@ import { claimedTenant, tokenHash } from './token';
 
 const FIND = statement(
   'credential.find',
-  `SELECT c.id, c.kind, c.name, c.client_profile, c.allowed_ips, c.expires_at, coalesce(t.scim_enabled, true) AS scim_enabled
-   FROM credentials c LEFT JOIN tenants t ON t.id = c.tenant_id
-   WHERE c.tenant_id = $1::uuid AND c.token_hash = $2 AND c.revoked_at IS NULL
-     AND (c.expires_at IS NULL OR c.expires_at > now())`,
+  `SELECT c.id, c.kind, c.name, c.client_profile, c.allowed_ips, c.scopes, s.number AS secret,
+     least(c.expires_at, s.expires_at) AS expires_at, coalesce(t.scim_enabled, true) AS scim_enabled
+   FROM (SELECT id, secret AS number, NULL::timestamptz AS expires_at FROM credentials WHERE tenant_id = $1::uuid AND token_hash = $2
+       UNION ALL SELECT credential_id, number, expires_at FROM retired_secrets WHERE tenant_id = $1::uuid AND token_hash = $2) s
+     JOIN credentials c ON c.tenant_id = $1::uuid AND c.id = s.id LEFT JOIN tenants t ON t.id = c.tenant_id
+   WHERE c.revoked_at IS NULL AND c.oldest_secret <= s.number
+     AND (c.expires_at IS NULL OR c.expires_at > now()) AND (s.expires_at IS NULL OR s.expires_at > now())`,
 );
 interface FoundRow {
   id: string;
@@ -20,6 +23,8 @@ interface FoundRow {
   name: string;
   client_profile: string;
   allowed_ips: string[];
+  scopes: string[];
+  secret: number;
   expires_at: Date | null;
   scim_enabled: boolean;
 }
@@ -64,7 +69,9 @@ export class CredentialCache {
     const principal: Principal = {
       kind: row.kind,
       credentialId: row.id,
+      secret: row.secret,
       name: row.name,
+      scopes: row.scopes,
       tenantId,
       clientProfile: row.client_profile,
       allowedIps: row.allowed_ips,
@@ -89,7 +96,9 @@ export class CredentialCache {
 const BOOTSTRAP: Principal = {
   kind: 'operator',
   credentialId: undefined,
+  secret: 1,
   name: 'BOOTSTRAP_ADMIN_TOKEN',
+  scopes: [],
   tenantId: NIL_TENANT,
   clientProfile: 'lenient',
   allowedIps: [],

@@ -1,11 +1,15 @@
 import { CREDENTIAL_KINDS } from '@provost/entities';
 import { type ControllerDescription, ID, listOf, oneOf, orNull, pageOf, ref, shape, TEXT, TIME } from '../openapi';
-import { CreateCredentialDto } from './tenancy.dto';
+import { CreateCredentialDto, RotateCredentialDto } from './tenancy.dto';
 
 const CREDENTIAL = {
   ...{ id: '0192f6c1-6a20-7f55-8b1d-90c2c0e0a1b2', kind: 'scim', name: 'Okta', clientProfile: 'lenient' },
-  ...{ allowedIps: ['203.0.113.0/24'], createdAt: '2026-11-24T08:00:00.000Z', expiresAt: null },
+  ...{ allowedIps: ['203.0.113.0/24'], scopes: [], createdAt: '2026-11-24T08:00:00.000Z', expiresAt: null },
+  rotatedAt: '2026-11-24T09:00:00.000Z',
   ...{ lastUsedAt: '2026-11-24T09:30:00.000Z', lastUsedIp: '203.0.113.7' },
+  previous: [
+    { expiresAt: '2026-11-25T09:00:00.000Z', lastUsedAt: '2026-11-24T09:10:00.000Z', lastUsedIp: '203.0.113.7' },
+  ],
 };
 
 /** Credentials (contract §3). */
@@ -19,10 +23,17 @@ export const CREDENTIALS = {
       name: TEXT,
       clientProfile: { type: 'string', description: 'How its SCIM requests are read.' },
       allowedIps: { ...listOf(TEXT), description: 'CIDR ranges that it may be used from; none means anywhere.' },
+      scopes: { ...listOf(TEXT), description: 'What it is limited to; none means all that its kind may.' },
       createdAt: TIME,
       expiresAt: orNull(TIME),
+      rotatedAt: orNull(TIME),
       lastUsedAt: orNull(TIME),
       lastUsedIp: orNull(TEXT),
+      previous: {
+        ...listOf(shape({ expiresAt: TIME, lastUsedAt: orNull(TIME), lastUsedIp: orNull(TEXT) })),
+        description:
+          'What was replaced and still works until its overlap ends. As long as one of these is used, somebody has not yet taken over the new one.',
+      },
     }),
     NewCredential: shape(
       {
@@ -38,12 +49,14 @@ export const CREDENTIALS = {
   operations: {
     create: {
       summary: 'Create a credential and show its token, this once.',
-      description: 'Only an operator may create an `operator` credential.',
+      description:
+        'Only an operator may create an `operator` credential. `scopes` limit what a `scim` or `app` credential may do; without them it may do all that its kind may.',
       body: {
         schema: CreateCredentialDto,
         examples: {
           'for Okta': { kind: 'scim', name: 'Okta', allowedIps: ['203.0.113.0/24'] },
           'for the app': { kind: 'app', name: 'production', expiresAt: '2099-01-31T00:00:00Z' },
+          'for access checks alone': { kind: 'app', name: 'gateway', scopes: ['access'] },
         },
       },
       answers: {
@@ -59,13 +72,38 @@ export const CREDENTIALS = {
     },
     list: {
       summary: 'List the live credentials, the oldest first, without their secrets.',
+      description: 'Those of operators belong to no tenant: an operator lists them with `kind=operator`.',
       paged: true,
+      query: { kind: { description: 'Only those.', schema: oneOf(...CREDENTIAL_KINDS), example: 'scim' } },
       answers: {
         200: {
           description: 'A page of credentials.',
           schema: pageOf(ref('Credential')),
           example: { items: [CREDENTIAL], nextCursor: null },
         },
+      },
+    },
+    rotate: {
+      summary: 'Replace the secret of a credential and show the new one, this once.',
+      description:
+        'Until the `overlap` ends, at most 30 days, the old one works as well; without an overlap it is refused from the next request on. `previous` in the list says whether it is still used. `expiresAt` gives the credential a new end; without it that stays.',
+      body: {
+        schema: RotateCredentialDto,
+        examples: { 'a day for Okta to take over': { overlap: 'P1D' }, 'at once': {} },
+      },
+      answers: {
+        200: {
+          description: 'The credential with its new token.',
+          schema: ref('NewCredential'),
+          example: {
+            ...{ id: CREDENTIAL.id, kind: 'scim', name: 'Okta', token: 'shown-this-once' },
+            baseUrl: 'http://localhost:3000/scim/v2',
+          },
+        },
+      },
+      refusals: {
+        404: 'There is no such credential.',
+        409: 'This credential has expired. Give a new expiresAt with the rotation.',
       },
     },
     revoke: {

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, IsNull } from 'typeorm';
-import { Credential, type CredentialKind, uuidV7 } from '@provost/entities';
+import { DataSource, type EntityManager, In, IsNull, MoreThan } from 'typeorm';
+import { Credential, type CredentialKind, RetiredSecret, uuidV7 } from '@provost/entities';
 import { type EventContext, EventSignal, eventValues, insertEvents } from '@provost/event-log';
 import { Environment } from '../config';
-import { problem } from '../http';
+import { type Problem, problem } from '../http';
 import { CredentialCache } from './credential-cache';
 import { newToken, tokenHash } from './token';
 
@@ -14,6 +14,22 @@ export interface NewCredential {
   expiresAt?: Date;
   allowedIps?: string[];
   clientProfile?: string;
+  scopes?: string[] | null;
+}
+/** A credential and its secret, which is shown this once. */
+export interface CredentialWithToken {
+  id: string;
+  kind: CredentialKind;
+  name: string;
+  token: string;
+  /** For `scim`: what is pasted into Okta beside the token. */
+  baseUrl?: string;
+}
+/** A secret that was replaced and works until its overlap ends. */
+export interface PreviousSecretView {
+  expiresAt: Date;
+  lastUsedAt: Date | null;
+  lastUsedIp: string | null;
 }
 export interface CredentialView {
   id: string;
@@ -21,10 +37,14 @@ export interface CredentialView {
   name: string;
   clientProfile: string;
   allowedIps: string[];
+  scopes: string[];
   createdAt: Date;
   expiresAt: Date | null;
+  rotatedAt: Date | null;
   lastUsedAt: Date | null;
   lastUsedIp: string | null;
+  /** The newest first. */
+  previous: PreviousSecretView[];
 }
 
 /** The tokens of a tenant (contract §3). A token is shown once and stored as a hash. */
@@ -38,11 +58,7 @@ export class CredentialsService {
   ) {}
 
   /** @returns the credential with its token, this once */
-  async create(
-    tenantId: string,
-    input: NewCredential,
-    context: EventContext,
-  ): Promise<{ id: string; kind: CredentialKind; name: string; token: string; baseUrl?: string }> {
+  async create(tenantId: string, input: NewCredential, context: EventContext): Promise<CredentialWithToken> {
     const token = newToken(input.kind, tenantId);
     const id = uuidV7();
     await this.inTenant(tenantId, async (manager) => {
@@ -54,33 +70,45 @@ export class CredentialsService {
         tokenHash: tokenHash(token),
         clientProfile: input.clientProfile ?? 'lenient',
         allowedIps: input.allowedIps ?? [],
+        scopes: input.scopes ?? [],
         createdAt: new Date(),
         expiresAt: input.expiresAt ?? null,
       });
       await record(manager, tenantId, context, 'credential.created', id, { kind: input.kind, name: input.name });
     });
     this.signal.announce();
-    const baseUrl = input.kind === 'scim' ? { baseUrl: this.environment.scimBaseUrl } : {};
-    return { id, kind: input.kind, name: input.name, token, ...baseUrl };
+    return withToken({ id, kind: input.kind, name: input.name }, token, this.environment);
   }
 
-  /** Live credentials, the oldest first; never a secret. */
+  /** Live credentials, of one kind or of all, the oldest first; never a secret. */
   async list(
     tenantId: string,
-    limit: number,
-    after: string | undefined,
+    { kind, limit, after }: { kind: CredentialKind | undefined; limit: number; after: string | undefined },
   ): Promise<{ items: CredentialView[]; nextCursor: string | null }> {
-    const rows = await this.inTenant(tenantId, (manager) =>
-      manager
+    return this.inTenant(tenantId, async (manager) => {
+      const rows = await manager
         .createQueryBuilder(Credential, 'c')
         .where('c.tenant_id = :tenantId AND c.revoked_at IS NULL', { tenantId })
+        .andWhere(kind ? 'c.kind = :kind' : 'true', { kind })
         .andWhere(after ? 'c.id > :after' : 'true', { after })
         .orderBy('c.id')
         .limit(limit + 1)
-        .getMany(),
-    );
-    const items = rows.slice(0, limit);
-    return { items: items.map(view), nextCursor: rows.length > limit ? items.at(-1)!.id : null };
+        .getMany();
+      const items = rows.slice(0, limit);
+      const previous = await manager.find(RetiredSecret, {
+        where: { tenantId, credentialId: In(items.map(({ id }) => id)), expiresAt: MoreThan(new Date()) },
+        order: { number: 'DESC' },
+      });
+      return {
+        items: items.map((item) => view(item, previous)),
+        nextCursor: rows.length > limit ? items.at(-1)!.id : null,
+      };
+    });
+  }
+
+  /** Whether there is a live one of that id. */
+  exists(tenantId: string, id: string): Promise<boolean> {
+    return this.inTenant(tenantId, (manager) => manager.existsBy(Credential, { tenantId, id, revokedAt: IsNull() }));
   }
 
   /** Refused from the next request on, on every instance. @throws Problem 404 */
@@ -91,7 +119,7 @@ export class CredentialsService {
         { tenantId, id, revokedAt: IsNull() },
         { revokedAt: new Date() },
       );
-      if (!affected) throw problem(404, 'There is no such credential.');
+      if (!affected) throw noSuchCredential();
       await record(manager, tenantId, context, 'credential.revoked', id, {});
     });
     await this.cache.forget();
@@ -121,7 +149,26 @@ async function record(
   await manager.query(insertEvents('$1::uuid', 2), [tenantId, ...eventValues(new Date(), context, [event])]);
 }
 
-function view(c: Credential): CredentialView {
-  const { id, kind, name, clientProfile, allowedIps, createdAt, expiresAt, lastUsedAt, lastUsedIp } = c;
-  return { id, kind, name, clientProfile, allowedIps, createdAt, expiresAt, lastUsedAt, lastUsedIp };
+/** The answer for an id that is no credential's. */
+export function noSuchCredential(): Problem {
+  return problem(404, 'There is no such credential.');
+}
+
+/** What is answered of a credential that has a new secret. */
+export function withToken(
+  { id, kind, name }: { readonly id: string; readonly kind: CredentialKind; readonly name: string },
+  token: string,
+  { scimBaseUrl }: Environment,
+): CredentialWithToken {
+  return { id, kind, name, token, ...(kind === 'scim' && { baseUrl: scimBaseUrl }) };
+}
+
+function view(credential: Credential, retired: readonly RetiredSecret[]): CredentialView {
+  const { id, kind, name, clientProfile, allowedIps, scopes, createdAt, expiresAt, rotatedAt } = credential;
+  const { lastUsedAt, lastUsedIp } = credential;
+  const previous = retired
+    .filter(({ credentialId }) => credentialId === id)
+    .map((secret) => ({ expiresAt: secret.expiresAt, lastUsedAt: secret.lastUsedAt, lastUsedIp: secret.lastUsedIp }));
+  const ends = { createdAt, expiresAt, rotatedAt, lastUsedAt, lastUsedIp };
+  return { id, kind, name, clientProfile, allowedIps, scopes, ...ends, previous };
 }

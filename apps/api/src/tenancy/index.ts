@@ -5,6 +5,7 @@ export * from './credentials.service';
 export * from './page';
 export * from './principal';
 export * from './request-tenant';
+export { AnyScope, Scoped } from './scopes';
 export * from './strangers';
 export * from './tenancy.module';
 export * from './tenants.service';

@@ -16,8 +16,12 @@ import {
   ValidateNested,
 } from 'class-validator';
 import * as ipaddr from 'ipaddr.js';
+import { DURATION_FORMS } from '@provost/access-policy';
 import { CREDENTIAL_KINDS, type CredentialKind } from '@provost/entities';
 import { CLIENT_PROFILES, parseDateTime } from '@provost/scim-protocol';
+import { SCOPES } from './scopes';
+
+const ALL_SCOPES = Object.values(SCOPES).flat();
 
 export class CreateTenantDto {
   @Matches(/^[a-z0-9](-?[a-z0-9]){0,62}$/, {
@@ -54,11 +58,7 @@ export class CreateCredentialDto {
   @IsName()
   name!: string;
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? new Date(parseDateTime(value) ?? NaN) : value,
-  )
-  @IsDate({ message: 'must be a time such as 2027-01-31T00:00:00Z' })
-  @MinDate(() => new Date(), { message: 'must lie in the future' })
+  @IsFutureTime()
   expiresAt?: Date;
   @IsOptional()
   @IsArray({ message: 'must be a list of CIDR ranges' })
@@ -68,6 +68,32 @@ export class CreateCredentialDto {
   @IsOptional()
   @IsIn(Object.keys(CLIENT_PROFILES), { message: `must be one of ${Object.keys(CLIENT_PROFILES).join(', ')}` })
   clientProfile?: string;
+  /** Which of them a kind may be limited to is the controller's question. */
+  @IsOptional()
+  @IsArray({ message: 'must be a list of scopes' })
+  @ArrayMaxSize(ALL_SCOPES.length, { message: `must have at most ${ALL_SCOPES.length} scopes` })
+  @IsIn(ALL_SCOPES, { each: true, message: `must hold scopes: ${ALL_SCOPES.join(', ')}` })
+  scopes?: string[] | null;
+}
+
+export class RotateCredentialDto {
+  @IsOptional()
+  @IsString({ message: DURATION_FORMS })
+  overlap?: string | null;
+  @IsOptional()
+  @IsFutureTime()
+  expiresAt?: Date | null;
+}
+
+/** A time to come, as text. */
+function IsFutureTime(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? new Date(parseDateTime(value) ?? NaN) : value,
+    ),
+    IsDate({ message: 'must be a time such as 2027-01-31T00:00:00Z' }),
+    MinDate(() => new Date(), { message: 'must lie in the future' }),
+  );
 }
 
 /** A name that people gave: one line of 1 to 200 characters that can be stored. */

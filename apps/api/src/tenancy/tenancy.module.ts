@@ -4,6 +4,7 @@ import { PassportModule } from '@nestjs/passport';
 import { BearerGuard } from './bearer.guard';
 import { BearerStrategy } from './bearer.strategy';
 import { CredentialCache } from './credential-cache';
+import { CredentialRotation } from './credential-rotation';
 import { CredentialsController } from './credentials.controller';
 import { CredentialsService } from './credentials.service';
 import { LastUse } from './last-use';
@@ -18,6 +19,7 @@ import { TenantsService } from './tenants.service';
   providers: [
     BearerStrategy,
     CredentialCache,
+    CredentialRotation,
     CredentialsService,
     LastUse,
     RequestTenant,
