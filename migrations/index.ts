@@ -14,6 +14,8 @@ import { AuditSeals1700000000014 } from './1700000000014-audit-seals';
 import { MailLeases1700000000020 } from './1700000000020-mail-leases';
 import { LifecycleReach1700000000021 } from './1700000000021-lifecycle-reach';
 import { CredentialRotation1700000000033 } from './1700000000033-credential-rotation';
+import { ParkedWork1700000000027 } from './1700000000027-parked-work';
+import { RequestStatistics1700000000028 } from './1700000000028-request-statistics';
 
 /** In the order in which they run. A migration that has landed is never edited. */
 export const migrations = [
@@ -33,4 +35,6 @@ export const migrations = [
   MailLeases1700000000020,
   LifecycleReach1700000000021,
   CredentialRotation1700000000033,
+  ParkedWork1700000000027,
+  RequestStatistics1700000000028,
 ];

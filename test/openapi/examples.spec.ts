@@ -26,7 +26,7 @@ const CALLS = [
     'auditList',
     'auditVerify',
   ],
-  ...['auditSigningKey'],
+  ...['auditSigningKey', 'tenantHealthHealth', 'tenantHealthKpis'],
 ];
 
 let server: DescribedServer;

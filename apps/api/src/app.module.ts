@@ -6,7 +6,7 @@ import { FirstStart } from './bootstrap';
 import { ConfigModule, type Environment } from './config';
 import { DatabaseModule } from './database';
 import { ErrorFilter } from './error-filter';
-import { HealthModule } from './health';
+import { HealthApiModule, HealthModule } from './health';
 import { FaultLog } from './http';
 import { JobsApiModule, JobsModule } from './jobs';
 import { LifecycleApiModule, LifecycleModule } from './lifecycle';
@@ -17,6 +17,7 @@ import { PolicyDocumentsApiModule, PolicyDocumentsModule } from './policy-docume
 import { ResourcesApiModule, ResourcesModule } from './resources';
 import { ScimModule } from './scim';
 import { SessionsApiModule, SessionsModule } from './sessions';
+import { TelemetryModule } from './telemetry';
 import { TenancyModule } from './tenancy';
 import { WebhooksApiModule, WebhooksModule } from './webhooks';
 
@@ -46,6 +47,7 @@ export class AppModule {
           MailApiModule,
           LifecycleApiModule,
           AuditApiModule,
+          HealthApiModule,
         ]
       : [];
     return {
@@ -58,6 +60,7 @@ export class AppModule {
         TenancyModule,
         AuditModule,
         HealthModule,
+        TelemetryModule,
         JobsModule,
         ResourcesModule,
         PolicyDocumentsModule,

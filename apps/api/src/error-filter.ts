@@ -35,6 +35,7 @@ export class ErrorFilter implements ExceptionFilter {
       this.faults.error(`${request.method} ${path(request)} failed (request ${request.id}).`, error);
     const sentence = `Something went wrong here. Quote request ${request.id} to the operator.`;
     const unforeseen = isScim(request.url) ? new ScimError(500, sentence) : problem(500, sentence);
+    request.refusal = known ?? unforeseen;
     const answer = errorAnswer(known ?? unforeseen, request.url, request.headers.authorization !== undefined);
     reply.status(answer.status);
     for (const [name, value] of Object.entries(answer.headers)) reply.header(name, value);

@@ -7,6 +7,7 @@ import { type FaultLog, MAX_BODY_BYTES, readJsonBodies } from './http';
 import { answerMalformed, answerUnroutable } from './malformed-requests';
 import { serveApiDocs } from './openapi';
 import { untangleBaseUrlQuery } from './scim';
+import { observeRequests } from './telemetry';
 import { callersOf, refuseStrangersEarly } from './tenancy';
 
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -64,6 +65,7 @@ export async function createServer(
     { bodyParser: false, logger: faults, abortOnError: false },
   );
   readJsonBodies(app);
+  observeRequests(app);
   refuseStrangersEarly(app);
   if (environment.servesApi)
     serveApiDocs(app, { publicUrl: environment.publicUrl, appName: environment.APP_NAME, callersOf });

@@ -70,6 +70,7 @@ const KINDS = {
   'credential.revoked': SYSTEM,
   'tenant.created': SYSTEM,
   'tenant.updated': SYSTEM,
+  'certificate.expiring': failed(SYSTEM),
   'config.changed': SYSTEM,
   'webhook.created': SYSTEM,
   'webhook.updated': SYSTEM,
@@ -78,6 +79,9 @@ const KINDS = {
   'webhook.disabled': failed(SYSTEM),
   'sync.conflict': SYSTEM,
   'sync.member_unknown': failed(SYSTEM),
+  'sync.rate_limited': failed(PROVISIONING),
+  'error.scim_request': failed(PROVISIONING),
+  'error.scim_requests_omitted': failed(PROVISIONING),
 } satisfies Record<EventType, EventKind>;
 
 const table: Readonly<Record<string, EventKind>> = KINDS;

@@ -17,6 +17,7 @@ import { PagePosition } from './page-position.entity';
 import { AccessVersion, GroupBinding, PolicyDocument, PolicyHead } from './policy-document.entity';
 import { Profile } from './profile.entity';
 import { Project, ProjectMember } from './project.entity';
+import { RequestStatistic } from './request-statistics.entity';
 import { RoleState } from './role-state.entity';
 import { Session } from './session.entity';
 import { TenantSchema } from './tenant-schema.entity';
@@ -65,6 +66,7 @@ export const entities = [
   Mail,
   Webhook,
   WebhookDelivery,
+  RequestStatistic,
 ];
 
 /** An address that swallows packets must not hold a request for minutes; also how long one waits for a free connection. */

@@ -15,6 +15,7 @@ export * from './page-position.entity';
 export * from './policy-document.entity';
 export * from './profile.entity';
 export * from './project.entity';
+export * from './request-statistics.entity';
 export * from './role-state.entity';
 export * from './session.entity';
 export * from './statement';

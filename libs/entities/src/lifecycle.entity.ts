@@ -13,6 +13,7 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 })
 @Index('lifecycle_runs_arrival', ['tenantId', 'userId'], { unique: true, where: `(rule = 'user_creation'::text)` })
 @Index('lifecycle_runs_held', ['tenantId', 'holdId'], { where: '(hold_id IS NOT NULL)' })
+@Index('lifecycle_runs_failed', ['tenantId'], { where: `(state = 'failed'::text)` })
 export class LifecycleRun {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'lifecycle_runs_pkey' })
   tenantId!: string;

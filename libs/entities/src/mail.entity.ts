@@ -8,6 +8,7 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Index('mail_turn', ['tenantId', 'dueAt'], { where: '(due_at IS NOT NULL)' })
 @Index('mail_due', ['dueAt', 'tenantId'], { where: '(due_at IS NOT NULL)' })
 @Index('mail_leased', ['leasedBy', 'tenantId'], { where: '(leased_by IS NOT NULL)' })
+@Index('mail_parked', ['tenantId'], { where: `(status = 'parked'::text)` })
 @Index('mail_delivered', ['deliveredAt', 'tenantId'], { where: '(delivered_at IS NOT NULL)' })
 export class Mail {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'mail_pkey' })

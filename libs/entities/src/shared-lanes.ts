@@ -24,6 +24,14 @@ export interface LaneOptions {
   readonly repeatable: boolean;
 }
 
+/** How busy connections of one kind are. */
+export interface ConnectionLoad {
+  readonly open: number;
+  readonly busy: number;
+  /** Statements that have no connection yet. */
+  readonly waiting: number;
+}
+
 /** Most statements of one transaction: what a failure of one makes the others repeat. */
 const MOST = 16;
 const ATTEMPTS = 8;
@@ -60,6 +68,13 @@ export class SharedLanes {
       this.enqueue({ ...ask, resolve: (rows) => resolve(rows as T[]) });
       this.schedule();
     });
+  }
+
+  get load(): ConnectionLoad {
+    const { length: open } = this.lanes;
+    let waiting = 0;
+    for (const queue of this.queues.values()) waiting += queue.length;
+    return { open, busy: open - this.idle.length, waiting };
   }
 
   /** Resolves when what was given is answered and the connections have ended. */

@@ -2,7 +2,7 @@ import type { Client, ClientConfig, Pool, PoolClient, QueryResult } from 'pg';
 import { DatabaseUnavailable, isConnectionFault, isRetryable, named, patiently } from './database-faults';
 import type { Statement } from './statement';
 import { enter, TenantQuery, type Scope } from './tenant-query';
-import { SharedLanes } from './shared-lanes';
+import { type ConnectionLoad, SharedLanes } from './shared-lanes';
 
 export { CredentialRefused, DatabaseUnavailable, isUnavailable } from './database-faults';
 
@@ -96,6 +96,12 @@ export class TenantDatabase {
         client.release(fault);
       }
     }
+  }
+
+  /** How busy the connections of each kind are, for whoever watches. */
+  get load(): Readonly<Record<'pool' | 'reads' | 'writes', ConnectionLoad>> {
+    const { totalCount: open, idleCount, waitingCount: waiting } = this.pool;
+    return { pool: { open, busy: open - idleCount, waiting }, reads: this.reads.load, writes: this.writes.load };
   }
 
   /** Ends the shared connections once what they carry is answered; the pool belongs to its data source. */

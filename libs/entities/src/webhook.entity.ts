@@ -62,6 +62,7 @@ export class Webhook {
 @Index('webhook_deliveries_leased', ['tenantId', 'webhookId', 'leasedBy'], { where: '(leased_by IS NOT NULL)' })
 @Index('webhook_deliveries_list', ['tenantId', 'webhookId', 'id'])
 @Index('webhook_deliveries_subject', ['tenantId', 'subjectId'])
+@Index('webhook_deliveries_parked', ['tenantId'], { where: `(state = 'parked'::text)` })
 @Index('webhook_deliveries_settled', ['tenantId', 'settledAt'], { where: `(state = 'delivered'::text)` })
 export class WebhookDelivery {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'webhook_deliveries_pkey' })

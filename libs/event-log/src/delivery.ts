@@ -45,7 +45,8 @@ export class EventDelivery {
   private wake: () => void = () => undefined;
   private woken = false;
   private running: Promise<void> | undefined;
-  private failures = 0;
+  private failuresInARow = 0;
+  private signOfLife = Date.now();
   private away = false;
   private readonly log: SharedLog;
   /** Up to where the consumer has handled the log, while the lock is held. */
@@ -61,6 +62,16 @@ export class EventDelivery {
   ) {
     this.log = sharedLog(db);
     this.lock = new ConsumerLock(signal.url, consumer.name);
+  }
+
+  /** When it last came round: it looks for events or has handled some. */
+  get aliveAt(): number {
+    return this.signOfLife;
+  }
+
+  /** How often in a row the consumer has failed; a database that is away does not count. */
+  get failures(): number {
+    return this.failuresInARow;
   }
 
   start(): void {
@@ -85,9 +96,10 @@ export class EventDelivery {
     let spacing: number = SPACING_MS[0];
     while (!this.stopped) {
       this.woken = false;
+      this.signOfLife = Date.now();
       try {
         const delivers = await this.deliverAll();
-        this.failures = 0;
+        this.failuresInARow = 0;
         this.away = false;
         if (!delivers) {
           // Whoever holds the lock was woken as well.
@@ -128,6 +140,7 @@ export class EventDelivery {
         const advanced = await this.db.run('platform', ADVANCE, [this.consumer.name, this.position, reached]);
         if (!advanced.length) throw new LockLost();
         this.position = reached;
+        this.signOfLife = Date.now();
         held = HELD_MS[0];
       }
       // What was written since then has woken this.
@@ -151,7 +164,7 @@ export class EventDelivery {
       this.away = true;
       return AWAY_MS;
     }
-    const pause = BACKOFF_MS[Math.min(this.failures++, BACKOFF_MS.length - 1)]!;
+    const pause = BACKOFF_MS[Math.min(this.failuresInARow++, BACKOFF_MS.length - 1)]!;
     this.fault(`Consumer ${this.consumer.name} failed and will try again in ${pause} ms.`, error);
     return pause;
   }

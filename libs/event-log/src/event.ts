@@ -6,6 +6,7 @@ export type EventType =
   | `entitlement.${'created' | 'updated' | 'deleted'}`
   | `credential.${'created' | 'rotated' | 'revoked'}`
   | `tenant.${'created' | 'updated'}`
+  | 'certificate.expiring'
   | 'config.changed'
   | 'access.role_changed'
   | `access.approval_${'requested' | 'approved' | 'rejected'}`

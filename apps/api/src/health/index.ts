@@ -1,1 +1,1 @@
-export { HealthModule } from './health.module';
+export { HealthApiModule, HealthModule } from './health.module';

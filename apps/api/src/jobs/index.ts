@@ -4,3 +4,4 @@ export * from './job';
 export * from './jobs';
 export * from './jobs.module';
 export * from './worker-name';
+export * from './work-loops';

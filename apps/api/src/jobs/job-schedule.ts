@@ -5,6 +5,7 @@ import { Environment } from '../config';
 import { FaultLog } from '../http';
 import type { Job } from './job';
 import { Jobs } from './jobs';
+import { WorkLoops } from './work-loops';
 
 /** A timer that is set to the very moment may fire a little early. */
 const SOONEST_MS = 5;
@@ -29,11 +30,15 @@ export class JobSchedule implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(Environment) private readonly environment: Environment,
     @Inject(FaultLog) private readonly faults: FaultLog,
     @Inject(EventSignal) private readonly signal: EventSignal,
+    @Inject(WorkLoops) private readonly loops: WorkLoops,
   ) {}
 
   onApplicationBootstrap(): void {
     if (!this.environment.worksJobs) return;
-    for (const job of this.jobs.all) this.plan(job, SOONEST_MS);
+    for (const job of this.jobs.all) {
+      this.plan(job, SOONEST_MS);
+      this.loops.add(`job ${job.name}`, () => (this.running.has(job) ? this.begun.get(job)! : Date.now()));
+    }
     const woken = this.jobs.all.filter((job) => job.woken);
     this.off = this.signal.onWake(() => woken.forEach((job) => this.wake(job)));
   }
@@ -68,10 +73,12 @@ export class JobSchedule implements OnApplicationBootstrap, BeforeApplicationShu
     try {
       next = await job.runAll();
       this.failing.delete(job);
+      this.jobs.count(job, 'done');
     } catch (error) {
       // A database that is away for long is worth one line, not one a second.
       if (!this.failing.has(job)) this.faults.error(`The job ${job.name} failed and will be tried again.`, error);
       this.failing.add(job);
+      this.jobs.count(job, 'failed');
     }
     this.running.delete(job);
     if (this.again.delete(job)) next = Math.min(next ?? Infinity, SPACING_MS);

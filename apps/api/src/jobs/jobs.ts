@@ -2,6 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { problem } from '../http';
 import type { Job, JobResult } from './job';
 
+/** How often a job has run by schedule in this process. */
+export interface JobRuns {
+  readonly done: number;
+  readonly failed: number;
+}
+
 export interface JobReport {
   readonly job: string;
   readonly startedAt: Date;
@@ -13,6 +19,8 @@ export interface JobReport {
 @Injectable()
 export class Jobs {
   private readonly known = new Map<string, Job>();
+  /** By the names of the jobs. */
+  readonly runs = new Map<string, JobRuns>();
 
   /** @throws Error when two jobs claim one name */
   register(job: Job): void {
@@ -22,6 +30,12 @@ export class Jobs {
 
   get all(): readonly Job[] {
     return [...this.known.values()];
+  }
+
+  /** Counts a run by schedule. */
+  count(job: Job, outcome: keyof JobRuns): void {
+    const counts = this.runs.get(job.name) ?? { done: 0, failed: 0 };
+    this.runs.set(job.name, { ...counts, [outcome]: counts[outcome] + 1 });
   }
 
   /** Runs a job for a tenant, now. @throws Problem 404 when there is no such job */

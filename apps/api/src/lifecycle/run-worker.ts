@@ -2,6 +2,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import { DatabaseUnavailable, TenantDatabase } from '@provost/entities';
 import { Environment } from '../config';
 import { FaultLog } from '../http';
+import { WorkLoops } from '../jobs';
 import { DUE_TENANTS, NEXT_DUE } from './run-statements';
 import { RunWork } from './run-work';
 
@@ -16,6 +17,7 @@ export class RunWorker implements OnApplicationBootstrap, BeforeApplicationShutd
   private readonly woken = new Set<string>();
   private stopped = false;
   private failing = false;
+  private aliveAt = 0;
   private wakeUp: () => void = () => undefined;
   private running: Promise<void> | undefined;
 
@@ -24,10 +26,13 @@ export class RunWorker implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(RunWork) private readonly work: RunWork,
     @Inject(Environment) private readonly environment: Environment,
     @Inject(FaultLog) private readonly faults: FaultLog,
+    @Inject(WorkLoops) private readonly loops: WorkLoops,
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.environment.worksJobs) this.running = this.loop();
+    if (!this.environment.worksJobs) return;
+    this.running = this.loop();
+    this.loops.add('lifecycle', () => this.aliveAt);
   }
 
   /** Resolves when the runs in hand are done. */
@@ -46,6 +51,7 @@ export class RunWorker implements OnApplicationBootstrap, BeforeApplicationShutd
   private async loop(): Promise<void> {
     while (!this.stopped) {
       let pause = POLL_MS;
+      this.aliveAt = Date.now();
       try {
         for (const tenantId of [...this.woken]) {
           this.woken.delete(tenantId);
@@ -65,7 +71,7 @@ export class RunWorker implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private async all(tenantId: string): Promise<void> {
-    while (!this.stopped && (await this.work.some(tenantId)));
+    while (!this.stopped && (await this.work.some(tenantId))) this.aliveAt = Date.now();
   }
 
   /** Looks for what nobody told of. @returns how long to wait for the next */

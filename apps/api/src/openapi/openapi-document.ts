@@ -12,8 +12,8 @@ import { SchemaCollection } from './schema-collection';
 import type { Surroundings } from './surroundings';
 import { TAGS } from './tags';
 
-/** SCIM describes itself (/scim/v2/Schemas), and health is for orchestrators. */
-const APART = /^\/(scim|health)(\/|$)/;
+/** SCIM describes itself (/scim/v2/Schemas); health is for orchestrators, and metrics for Prometheus. */
+const APART = /^\/(scim|health|metrics)(\/|$)/;
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
 
 /**

@@ -11,6 +11,7 @@ export const TAGS = {
   Mail: 'Messages to people, sent or waiting.',
   Jobs: 'Scheduled work, by hand.',
   Audit: 'The record of every change.',
+  Health: 'How provisioning is, and how it was.',
   Tenants: 'The customers of the vendor, and their own SCIM extensions.',
   Credentials: 'Who may call.',
 } as const;

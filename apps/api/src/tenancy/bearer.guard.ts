@@ -18,6 +18,8 @@ export interface AuthenticatedRequest {
   readonly headers: Record<string, string | string[] | undefined>;
   readonly params?: Record<string, string>;
   user?: Principal;
+  /** What it was refused with, for whoever tells of it; set by the filter of errors. */
+  refusal?: { readonly detail: string; readonly scimType?: string };
 }
 
 /** Lets a request in when its token is live and of a kind that the route allows (contract §2). */
