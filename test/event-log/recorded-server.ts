@@ -94,12 +94,12 @@ export class RecordedServer {
     return { status: response.status, etag: response.headers.get('etag'), requestId, body: answer };
   }
 
-  /** The events since this was asked last, in their order. */
+  /** The events since this was asked last, in their order; not those of requests that failed, which are told later. */
   async news(): Promise<ReadEvent[]> {
     const { rows } = await this.client.query<EventRow & { key: Buffer | null; xmin: string }>(
       `SELECT e.*, e.xmin::text AS xmin, k.key FROM events e
        LEFT JOIN subject_keys k ON k.tenant_id = e.tenant_id AND k.subject_id = e.subject_id
-       WHERE e.seq > $1 ORDER BY e.seq`,
+       WHERE e.seq > $1 AND e.type NOT LIKE 'error.%' ORDER BY e.seq`,
       [this.mark],
     );
     this.mark = rows.at(-1)?.seq ?? this.mark;

@@ -19,6 +19,7 @@ import { ScimModule } from './scim';
 import { SessionsApiModule, SessionsModule } from './sessions';
 import { TelemetryModule } from './telemetry';
 import { TenancyModule } from './tenancy';
+import { TracingModule } from './tracing';
 import { WebhooksApiModule, WebhooksModule } from './webhooks';
 
 @Global()
@@ -55,6 +56,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(environment),
         LogModule.with(faults),
+        TracingModule,
         DatabaseModule.at(databaseUrl, environment.DATABASE_DIRECT_URL ?? databaseUrl),
         ScheduleModule.forRoot(),
         TenancyModule,

@@ -94,8 +94,8 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
   };
 }
 
-/** The tenant database on the pool of a connected data source. */
-export function tenantDatabase(dataSource: DataSource, lanes?: LaneCounts): TenantDatabase {
+/** The tenant database on the pool of a connected data source. @param Database one that does more than that */
+export function tenantDatabase(dataSource: DataSource, lanes?: LaneCounts, Database = TenantDatabase): TenantDatabase {
   const { master } = dataSource.driver as unknown as { master: Pool };
   const { url } = dataSource.options as { url: string };
   const connection: ClientConfig = {
@@ -104,5 +104,5 @@ export function tenantDatabase(dataSource: DataSource, lanes?: LaneCounts): Tena
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
   };
-  return new TenantDatabase(master, connection, lanes);
+  return new Database(master, connection, lanes);
 }

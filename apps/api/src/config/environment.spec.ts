@@ -40,6 +40,7 @@ describe('the environment', () => {
       WEBHOOK_ALLOW_PRIVATE: '1',
       LOG_LEVEL: 'silent',
       LOG_PRETTY: '1',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
     };
     const environment = readEnvironment(good);
     expect(environment).toMatchObject({ ...good, PORT: 65_535 });
@@ -55,6 +56,7 @@ describe('the environment', () => {
     ['PORT', '3e3', 'a whole number from 0 to 65535'],
     ['PUBLIC_URL', 'id.example.com', 'an http or https URL without a query'],
     ['PUBLIC_URL', 'https://id.example.com/?a=b', 'an http or https URL without a query'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'an http or https URL without a query'],
     ['ROLE', 'API', 'all, api or worker'],
     ['APP_NAME', 'My App', 'lower-case letters, digits and underscores, a letter first'],
     ['WEBHOOK_ALLOW_PRIVATE', 'yes', '0 or 1'],

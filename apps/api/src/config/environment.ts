@@ -78,6 +78,11 @@ export class Environment {
   @IsIn(['0', '1'], { message: '0 or 1' })
   LOG_PRETTY = '0';
 
+  /** Of an OpenTelemetry collector that takes OTLP over HTTP; without it nothing is traced. */
+  @IsOptional()
+  @Matches(/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/, { message: 'an http or https URL without a query' })
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+
   /** Without a trailing slash: what meta.location and the printed base URL start with. */
   get publicUrl(): string {
     return (this.PUBLIC_URL ?? `http://localhost:${this.PORT}`).replace(/\/+$/, '');
@@ -140,6 +145,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     'MAIL_FROM',
     'AUDIT_SIGNING_KEY',
     'AUDIT_RETENTION',
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
   ];
   const given: Record<string, unknown> = {};
   for (const name of [...new Set([...known, ...optional])]) {

@@ -4,6 +4,8 @@ import type { DataSource } from 'typeorm';
 import { dataSourceOptions, TenantDatabase, tenantDatabase } from '@provost/entities';
 import { EventSignal } from '@provost/event-log';
 import { FaultLog } from '../http';
+import { Tracing } from '../tracing';
+import { tracedDatabase } from './traced-database';
 
 /** The connections to PostgreSQL and the signal that wakes consumers. */
 @Module({})
@@ -25,8 +27,9 @@ export class DatabaseModule implements OnApplicationShutdown {
       providers: [
         {
           provide: TenantDatabase,
-          inject: [getDataSourceToken()],
-          useFactory: (dataSource: DataSource) => tenantDatabase(dataSource),
+          inject: [getDataSourceToken(), Tracing],
+          useFactory: (dataSource: DataSource, tracing: Tracing) =>
+            tenantDatabase(dataSource, undefined, tracing.enabled ? tracedDatabase(tracing) : undefined),
         },
         {
           provide: EventSignal,

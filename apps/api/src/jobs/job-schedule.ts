@@ -3,6 +3,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { EventSignal } from '@provost/event-log';
 import { Environment } from '../config';
 import { FaultLog } from '../http';
+import { Tracing } from '../tracing';
 import type { Job } from './job';
 import { Jobs } from './jobs';
 import { WorkLoops } from './work-loops';
@@ -11,6 +12,8 @@ import { WorkLoops } from './work-loops';
 const SOONEST_MS = 5;
 /** A busy log wakes a job no more often than that. */
 const SPACING_MS = 100;
+/** What comes round more often only looks whether there is something to do: no trace is worth that. */
+const TRACED_MS = 60_000;
 
 /** Runs every job again and again in the processes that work (ROLE=all or worker), each when its next piece is due. */
 @Injectable()
@@ -31,6 +34,7 @@ export class JobSchedule implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(FaultLog) private readonly faults: FaultLog,
     @Inject(EventSignal) private readonly signal: EventSignal,
     @Inject(WorkLoops) private readonly loops: WorkLoops,
+    @Inject(Tracing) private readonly tracing: Tracing,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -71,7 +75,9 @@ export class JobSchedule implements OnApplicationBootstrap, BeforeApplicationShu
     let next: number | undefined;
     this.begun.set(job, Date.now());
     try {
-      next = await job.runAll();
+      next = await (job.everyMs < TRACED_MS
+        ? job.runAll()
+        : this.tracing.span(`job ${job.name}`, {}, () => job.runAll()));
       this.failing.delete(job);
       this.jobs.count(job, 'done');
     } catch (error) {

@@ -1,0 +1,2 @@
+export { type RequestTrace, Tracing } from './tracing';
+export { TracingModule } from './tracing.module';
