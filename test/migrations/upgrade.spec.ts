@@ -5,6 +5,8 @@ import { dataSourceOptions, migrate } from '@provost/entities';
 import { ScimServer } from '../scim/scim-client';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
+const CHANGES_A_TABLE = 'MailLeases1700000000020';
+
 let database: TestDatabase;
 const clients: Client[] = [];
 beforeAll(async () => {
@@ -25,8 +27,9 @@ async function connected(): Promise<Client> {
 it('a migration that has to wait for a table lets those pass who wait behind it', async () => {
   const options = { ...dataSourceOptions(database.url, 2), extra: {} } as DataSourceOptions;
   const dataSource = await new DataSource(options).initialize();
-  await dataSource.undoLastMigration({ transaction: 'each' });
-  await dataSource.undoLastMigration({ transaction: 'each' });
+  // Back to before one that changes a table which others read.
+  const undone = dataSource.migrations.length - dataSource.migrations.findIndex(({ name }) => name === CHANGES_A_TABLE);
+  for (let n = 0; n < undone; n++) await dataSource.undoLastMigration({ transaction: 'each' });
   await dataSource.destroy();
   const [long, reader] = [await connected(), await connected()];
   const tables = `SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND relname <> 'migrations'`;
@@ -45,7 +48,7 @@ it('a migration that has to wait for a table lets those pass who wait behind it'
   }
   expect(migrated).toBe(false);
   await long.query('COMMIT');
-  expect((await migrating).length).toBe(2);
+  expect((await migrating).length).toBe(undone);
   const longest = Math.round(Math.max(...waits));
   process.stderr.write(`    a reader waited at most ${longest} ms while a migration wanted the table\n`);
   // It did wait, so a migration did ask; and not for as long as the table was held.
