@@ -5,6 +5,8 @@ import { withClient } from './fill';
 import { type Target, UnexpectedAnswer } from './keep-alive-client';
 
 const MAIN = join(__dirname, '..', 'apps', 'api', 'src', 'main.js');
+/** As `npm start` has them. */
+const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=32'];
 const POLL_MS = 20;
 
 /** A tenant of a running Provost and the token of its SCIM client. */
@@ -28,7 +30,7 @@ export class ProvostServer {
   static async start(databaseUrl: string, profileDir: string | undefined): Promise<ProvostServer> {
     const profiling = profileDir === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileDir];
     const environment = { DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn', ROLE: 'all' };
-    const server = await startNode([...profiling, MAIN], environment, /Keep them\./);
+    const server = await startNode([...NODE_FLAGS, ...profiling, MAIN], environment, /Keep them\./);
     const shown = (what: string) => new RegExp(`${what} +(\\S+)`).exec(server.output)![1]!;
     const id = await withClient(databaseUrl, async (client) => {
       const { rows } = await client.query<{ id: string }>(`SELECT id FROM tenants WHERE slug = 'default'`);
@@ -41,7 +43,7 @@ export class ProvostServer {
   /** One more process on the same database. @param role what it does (ROLE) */
   async startBeside(role: 'api' | 'worker'): Promise<Pick<ChildServer, 'pid' | 'port' | 'stop'>> {
     const environment = { DATABASE_URL: this.databaseUrl, LOG_LEVEL: 'warn', ROLE: role };
-    return startNode([MAIN], environment, /Provost is ready/);
+    return startNode([...NODE_FLAGS, MAIN], environment, /Provost is ready/);
   }
 
   /** One more tenant, with a SCIM credential of its own. */

@@ -16,6 +16,7 @@ import { LifecycleReach1700000000021 } from './1700000000021-lifecycle-reach';
 import { CredentialRotation1700000000033 } from './1700000000033-credential-rotation';
 import { ParkedWork1700000000027 } from './1700000000027-parked-work';
 import { RequestStatistics1700000000028 } from './1700000000028-request-statistics';
+import { CheaperGroupWrites1700000000038 } from './1700000000038-cheaper-group-writes';
 
 /** In the order in which they run. A migration that has landed is never edited. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   CredentialRotation1700000000033,
   ParkedWork1700000000027,
   RequestStatistics1700000000028,
+  CheaperGroupWrites1700000000038,
 ];

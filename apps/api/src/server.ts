@@ -53,6 +53,8 @@ export async function createServer(
     return503OnClosing: false,
     // A proxy in front keeps its connections longer than Okta's 60 s.
     keepAliveTimeout: 75_000,
+    // Nothing here is Nest middleware, whose runner would pass every request on.
+    skipMiddie: true,
     rewriteUrl: (request: { url?: string }) => untangleBaseUrlQuery(request.url ?? '/'),
     genReqId: (request: { headers: Record<string, string | string[] | undefined> }) => {
       const given = request.headers['x-request-id'];

@@ -100,6 +100,23 @@ export const ADD_PEOPLE = statement(
   SELECT EXISTS (SELECT FROM target) AS found, (SELECT count(*)::int FROM people) AS known`,
 );
 
+/** The same for one person, $3, and the id of one event, $4: nothing to unnest, join and count. */
+export const ADD_PERSON = statement(
+  'group.add_person',
+  `WITH target AS (SELECT g.id, g.display_name FROM groups g
+      WHERE g.tenant_id = $1::uuid AND g.id = $2::uuid FOR NO KEY UPDATE),
+    person AS (SELECT u.id FROM target, LATERAL (SELECT u.id FROM users u
+      WHERE u.tenant_id = $1::uuid AND u.id = $3::uuid FOR KEY SHARE) u),
+    ins AS (INSERT INTO memberships (tenant_id, group_id, member_id, member_type)
+      SELECT $1::uuid, $2::uuid, p.id, 'User' FROM person p ON CONFLICT DO NOTHING RETURNING member_id),
+    touched AS (UPDATE groups g SET version = g.version + 1, updated_at = $5::timestamptz, member_count = g.member_count + 1
+      FROM ins WHERE g.tenant_id = $1::uuid AND g.id = $2::uuid),
+    moved AS (INSERT INTO events (tenant_id, id, occurred_at, type, subject_type, subject_id, group_id, context, data)
+      SELECT $1::uuid, $4::uuid, $5::timestamptz, 'group.member_added', 'User', ins.member_id, $2::uuid, $6::json,
+        json_build_object('group', target.display_name) FROM target, ins)
+  SELECT EXISTS (SELECT FROM target) AS found, (SELECT count(*)::int FROM person) AS known`,
+);
+
 export interface DeltaRow {
   /** False: no such group, or it has another version. */
   found: boolean;

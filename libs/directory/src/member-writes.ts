@@ -4,7 +4,7 @@ import { eventValues, type NewEvent } from '@provost/event-log';
 import type { GroupRow } from './group-row';
 import { MemberDelta } from './member-delta';
 import { compileMemberFilter } from './member-filter';
-import { ADD_PEOPLE, membersStatement, type DeltaRow } from './member-statements';
+import { ADD_PEOPLE, ADD_PERSON, membersStatement, type DeltaRow } from './member-statements';
 import type { RequestContext } from './request-context';
 
 /** Up to this many members are a short write. */
@@ -19,8 +19,10 @@ export class MemberWrites {
     const at = new Date();
     if (delta.added.size && !delta.removed.size && !delta.malformed.size) {
       const people = [...delta.added];
-      const values = [ctx.scope.tenantId, id, people, people.map(() => uuidV7()), at, JSON.stringify(ctx.event)];
-      const [row] = await this.alone<{ found: boolean; known: number }>(ctx, ADD_PEOPLE, values, id, delta);
+      const events = people.map(() => uuidV7());
+      const [sql, who] = people.length === 1 ? [ADD_PERSON, [people[0], events[0]]] : [ADD_PEOPLE, [people, events]];
+      const values = [ctx.scope.tenantId, id, ...who, at, JSON.stringify(ctx.event)];
+      const [row] = await this.alone<{ found: boolean; known: number }>(ctx, sql, values, id, delta);
       if (!row!.found || row!.known === people.length) return row!.found;
     }
     return (await this.apply(ctx, undefined, id, delta, at)).found;

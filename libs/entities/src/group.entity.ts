@@ -4,7 +4,6 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('groups')
 @Index('groups_display_name', ['tenantId', 'displayNameKey'])
 @Index('groups_external_id', ['tenantId', 'externalId'])
-@Index('groups_updated_at', ['tenantId', 'updatedAt'])
 @Index('groups_search', { synchronize: false })
 export class Group {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'groups_pkey' })

@@ -12,7 +12,7 @@ const OCCUPIED_MS = 250;
  * Rounds of a busy log begin no closer together, so that many writes share one: at first, and at most while it stays busy. Each
  * round costs every consumer a few statements, which the writes would have to share the database with.
  */
-const SPACING_MS = [15, 120] as const;
+const SPACING_MS = [15, 240] as const;
 /** How long the lock is kept when nothing comes: on a busy log it need not be taken anew for each write. */
 const LINGER_MS = 250;
 /** When an event waits for a number before it: at first, and at most. */

@@ -5,8 +5,8 @@ import { Client } from 'pg';
 const CHANNEL = 'provost_events';
 const RECONNECT_MS = [50, 250, 1_000] as const;
 const CONNECT_MS = 5_000;
-/** A busy writer tells the others no more often than that. */
-const SPACING_MS = 10;
+/** A busy writer tells the others no more often than that: at first, and at most while it stays busy. */
+const SPACING_MS = [10, 80] as const;
 
 /**
  * Wakes the consumers of every process when something was appended. NOTIFY takes a lock of the whole server until its
@@ -124,6 +124,7 @@ export class EventSignal {
   }
 
   private async send(): Promise<void> {
+    let spacing: number = SPACING_MS[0];
     for (let client = this.client; this.pending && client; client = this.client) {
       this.pending = false;
       await this.say(client, `NOTIFY ${CHANNEL}`).catch((error: Error) => {
@@ -131,7 +132,8 @@ export class EventSignal {
         if (this.client !== client) this.pending = true;
         else this.fault(error);
       });
-      await delay(SPACING_MS);
+      await delay(spacing);
+      spacing = Math.min(spacing * 2, SPACING_MS[1]);
     }
   }
 
