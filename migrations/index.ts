@@ -17,6 +17,7 @@ import { CredentialRotation1700000000033 } from './1700000000033-credential-rota
 import { ParkedWork1700000000027 } from './1700000000027-parked-work';
 import { RequestStatistics1700000000028 } from './1700000000028-request-statistics';
 import { CheaperGroupWrites1700000000038 } from './1700000000038-cheaper-group-writes';
+import { AccessHistory1700000000036 } from './1700000000036-access-history';
 
 /** In the order in which they run. A migration that has landed is never edited. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   ParkedWork1700000000027,
   RequestStatistics1700000000028,
   CheaperGroupWrites1700000000038,
+  AccessHistory1700000000036,
 ];

@@ -164,7 +164,7 @@ describe('a change of roles is told once, with the old, the new and whoever caus
     await tells(() => app.deleted(`/Users/${ava}`), by(['a', 'g', 's'], [], 'user.deleted'));
     const bo = await person({ title: 'Chief' });
     expect(await told()).toEqual([change(bo, [], ['a'], 'user.created', 'scim')]);
-    const { rows } = await app.resources.database.query(`SELECT user_id FROM role_states`);
+    const { rows } = await app.resources.database.query(`SELECT user_id FROM role_states WHERE roles <> '{}'`);
     expect(rows).toEqual([{ user_id: bo }]);
   });
 
@@ -255,6 +255,39 @@ describe('what comes and goes between two deliveries is told as well', () => {
       [[], ['g'], 'user.reactivated'],
       [['g'], ['extra', 'g'], 'access.grant_created'],
       [['extra', 'g'], ['g'], 'access.grant_revoked'],
+    ]);
+  });
+
+  it('attributes, documents, nesting and people who have left again', async () => {
+    const ava = await person({ title: 'Clerk' });
+    const [inner, outer] = [await group('inner', ava), await group('outer')];
+    const rule = (role: string) => ({ rules: [{ name: 'r', when: 'title eq "Chief"', role }] });
+    await app.put('access_rules', rule('chief'));
+    await app.put('group_mappings', { outer: { taskade_role: 'o' } });
+    await told();
+    let bo = '';
+    await behind(async () => {
+      await app.replace(`/Users/${ava}`, 'title', 'Chief');
+      await app.put('access_rules', rule('boss'));
+      await app.members('add', outer, inner);
+      await app.replace(`/Users/${ava}`, 'title', 'Clerk');
+      await app.members('remove', outer, inner);
+      await app.put('access_rules', {});
+      bo = await person({ title: 'Chief' });
+      await app.members('add', outer, bo);
+      await app.deleted(`/Users/${bo}`);
+    });
+    const changes = (await told()).map(({ user, from, to, cause }) => [user === bo ? 'bo' : 'ava', from, to, cause]);
+    expect(changes.filter(([user]) => user === 'ava')).toEqual([
+      ['ava', [], ['chief'], 'user.updated'],
+      ['ava', ['chief'], ['boss'], 'config.changed'],
+      ['ava', ['boss'], ['boss', 'o'], 'group.member_added'],
+      ['ava', ['boss', 'o'], ['o'], 'user.updated'],
+      ['ava', ['o'], [], 'group.member_removed'],
+    ]);
+    expect(changes.filter(([user]) => user === 'bo')).toEqual([
+      ['bo', [], ['o'], 'group.member_added'],
+      ['bo', ['o'], [], 'user.deleted'],
     ]);
   });
 

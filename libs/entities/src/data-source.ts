@@ -15,6 +15,7 @@ import { LifecycleAction, LifecycleEffect, LifecycleHold, LifecycleRun } from '.
 import { quietLogger } from './quiet-logger';
 import { PagePosition } from './page-position.entity';
 import { AccessVersion, GroupBinding, PolicyDocument, PolicyHead } from './policy-document.entity';
+import { BindingChange, ProfilePast } from './access-history.entity';
 import { Profile } from './profile.entity';
 import { Project, ProjectMember } from './project.entity';
 import { RequestStatistic } from './request-statistics.entity';
@@ -57,6 +58,8 @@ export const entities = [
   Content,
   Grant,
   Profile,
+  BindingChange,
+  ProfilePast,
   LifecycleRun,
   LifecycleAction,
   LifecycleEffect,

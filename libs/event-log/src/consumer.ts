@@ -7,6 +7,9 @@ import type { EventRow } from './event';
 export interface EventConsumer {
   /** Its position is kept under this name. */
   readonly name: string;
-  /** When this resolves, the events count as handled; when it throws, they come again. At most BATCH events. */
-  handle(events: readonly EventRow[]): Promise<void>;
+  /**
+   * When this resolves, the events count as handled; when it throws, they come again. At most BATCH events.
+   * @param after the number behind which they begin: that of the last event that counts as handled, 0 for none
+   */
+  handle(events: readonly EventRow[], after: string): Promise<void>;
 }

@@ -9,7 +9,7 @@ export type EventType =
   | 'certificate.expiring'
   | 'config.changed'
   | 'access.role_changed'
-  | `access.approval_${'requested' | 'approved' | 'rejected'}`
+  | `access.approval_${'requested' | 'approved' | 'rejected' | 'lapsed'}`
   | `access.grant_${'created' | 'started' | 'expired' | 'revoked'}`
   | `resource.${'workspace' | 'project' | 'content'}_${'registered' | 'updated' | 'removed'}`
   | `resource.project_member_${'added' | 'removed'}`

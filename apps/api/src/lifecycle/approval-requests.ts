@@ -12,12 +12,21 @@ const PERSONAL =
   /^(user\.(created|updated|reactivated|deactivated|deleted|restored)|access\.grant_\w+|group\.member_(added|removed))$/;
 const PAGE = 500;
 
+interface LapsedRow {
+  id: string;
+  user_id: string;
+  role: string;
+  /** What had become of the request. */
+  was: string;
+}
+
 /** What no source gives any more lapses; what one gives is asked for, unless it was. $2 users, $3 the same for each role given. */
 const LAPSE = statement(
   'approval.lapse',
-  `UPDATE approvals a SET state = 'lapsed' WHERE a.tenant_id = $1::uuid AND a.user_id = ANY($2::uuid[]) AND a.state <> 'lapsed'
+  `UPDATE approvals a SET state = 'lapsed' FROM approvals o
+     WHERE a.tenant_id = $1::uuid AND a.user_id = ANY($2::uuid[]) AND a.state <> 'lapsed' AND o.tenant_id = $1::uuid AND o.id = a.id
      AND NOT EXISTS (SELECT FROM ROWS FROM (unnest($3::uuid[]), unnest($4::text[])) AS g (user_id, role)
-       WHERE g.user_id = a.user_id AND g.role = a.role)`,
+       WHERE g.user_id = a.user_id AND g.role = a.role) RETURNING a.id, a.user_id, a.role, o.state AS was`,
 );
 const REQUEST = statement(
   'approval.request',
@@ -98,8 +107,13 @@ export class ApprovalRequests implements EventConsumer {
   ): Promise<number> {
     const at = new Date();
     const [users, roles] = [given.map(({ userId }) => userId), given.map(({ role }) => role)];
-    await tx.query(LAPSE, [tenantId, ids, users, roles]);
-    if (!given.length) return 0;
+    const lapsed = await tx.query<LapsedRow>(LAPSE, [tenantId, ids, users, roles]);
+    const ends = lapsed.map(({ id, user_id: subjectId, role, was }) => ({
+      type: 'access.approval_lapsed' as const,
+      ...{ subjectType: 'User', subjectId, data: { approvalId: id, role, was } },
+    }));
+    if (ends.length) await appendEvents(tx, { tenantId }, LIFECYCLE_CONTEXT, ends, at);
+    if (!given.length) return ends.length;
     const expiries = given.map(({ role }) => {
       const time = policies[role]!.expires_after;
       return time === undefined ? null : addDuration(at, parseDuration(time)!);
@@ -108,13 +122,13 @@ export class ApprovalRequests implements EventConsumer {
     const requests = await tx.query<NewRequest>(REQUEST, [
       ...[tenantId, at, given.map(() => uuidV7()), users, roles, approvers, expiries],
     ]);
-    if (!requests.length) return 0;
+    if (!requests.length) return ends.length;
     const events = requests.map(({ id, user_id: subjectId, role, approver }) => ({
       type: 'access.approval_requested' as const,
       ...{ subjectType: 'User', subjectId, data: { approvalId: id, role, approver } },
     }));
     await appendEvents(tx, { tenantId }, LIFECYCLE_CONTEXT, events, at);
     for (const request of requests) await this.mail.send(tx, tenantId, request);
-    return requests.length;
+    return ends.length + requests.length;
   }
 }

@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { restoreUser } from '@provost/directory';
 import { statement, TenantDatabase } from '@provost/entities';
-import { type Change, type EventContext, EventSignal, openPersonal } from '@provost/event-log';
-import { Conflict, type JsonObject } from '@provost/scim-protocol';
+import { type EventContext, EventSignal, openPersonal } from '@provost/event-log';
+import { type Change, Conflict, withoutChanges } from '@provost/scim-protocol';
 import { Environment } from '../config';
 import { problem } from '../http';
 import { TenantRegistries } from '../scim';
-import { departedResource } from './departed-resource';
 
 /** Whoever erases a person takes the same lock: one of the two finds what the other has done. */
 const LOCK_REMOVAL = statement(
@@ -56,7 +55,7 @@ export class DeletedPeople {
         const removals = await tx.query(LOCK_REMOVAL, [tenantId, userId]);
         const [row] = removals.length ? await tx.query<DeletionRow>(DELETION, [tenantId, userId]) : [];
         if (!row) throw erased();
-        const resource = departedResource(openPersonal(row.key, row.id, row.sealed).changes as Change[]) as JsonObject;
+        const resource = withoutChanges({}, openPersonal(row.key, row.id, row.sealed).changes as Change[]);
         await restoreUser(tx, ctx, type, userId, { resource, groups: row.groups, key: row.key });
       });
     } catch (error) {

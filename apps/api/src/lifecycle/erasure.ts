@@ -20,6 +20,7 @@ const ERASE = statement(
   'erasure.erase',
   `WITH k AS (DELETE FROM subject_keys WHERE tenant_id = $1::uuid AND subject_id = $2::uuid RETURNING subject_id),
      p AS (DELETE FROM profiles WHERE tenant_id = $1::uuid AND user_id = $2::uuid),
+     h AS (DELETE FROM profile_pasts WHERE tenant_id = $1::uuid AND user_id = $2::uuid),
      m AS (DELETE FROM project_members WHERE tenant_id = $1::uuid AND user_id = $2::uuid RETURNING project_key),
      l AS (DELETE FROM lifecycle_staged WHERE tenant_id = $1::uuid AND user_id = $2::uuid),
      s AS (DELETE FROM role_states WHERE tenant_id = $1::uuid AND user_id = $2::uuid),

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Manager, managerReference, type ProfileHistory } from '@provost/access-policy';
 import { statement, type TenantTransaction } from '@provost/entities';
-import { type Change, openPersonal } from '@provost/event-log';
+import { openPersonal } from '@provost/event-log';
+import { type Change, withoutChanges } from '@provost/scim-protocol';
 import { ManagerDirectory, profileState, Profiles } from '../people';
-import { departedResource } from './departed-resource';
 
 const PEOPLE = statement(
   'lifecycle.people',
@@ -113,7 +113,7 @@ export class PeopleOfRuns {
       gone.map(({ eventSeq }) => eventSeq),
     ]);
     for (const { user_id: userId, id, sealed, key } of rows) {
-      const resource = departedResource(openPersonal(key, id, sealed).changes as Change[]);
+      const resource = withoutChanges({}, openPersonal(key, id, sealed).changes as Change[]);
       const { profile } = history.profile(resource);
       into.set(userId, { resource, active: false, manager: managerReference(profile) });
     }

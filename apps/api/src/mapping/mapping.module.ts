@@ -8,12 +8,14 @@ import { AccessReader } from './access-reader';
 import { EvaluationController } from './evaluation.controller';
 import { EvaluationService } from './evaluation.service';
 import { LoggedPeople } from './logged-people';
+import { LoggedTenants } from './logged-tenants';
 import { PeopleScan } from './people-scan';
 import { PhaseStatus } from './phase-status';
 import { PlanController } from './plan.controller';
 import { PolicyPlan } from './policy-plan';
 import { RoleChanges } from './role-changes';
 import { TenantPolicies } from './tenant-policies';
+import { ToldRoles } from './told-roles';
 
 /** What people may do, computed; in every process. Global, because it tells the people module who is staged. */
 @Global()
@@ -24,6 +26,8 @@ import { TenantPolicies } from './tenant-policies';
     AccessReader,
     PeopleScan,
     LoggedPeople,
+    LoggedTenants,
+    ToldRoles,
     RoleChanges,
     { provide: PersonStatus, useClass: PhaseStatus },
   ],

@@ -1,4 +1,3 @@
-import type { Person } from '@provost/access-policy';
 import type { EventRow } from '@provost/event-log';
 import type { LoggedPerson } from './logged-person';
 
@@ -6,46 +5,44 @@ import type { LoggedPerson } from './logged-person';
 export interface RoleStep {
   readonly roles: readonly string[];
   readonly cause: EventRow;
-  /** Grows with the steps of a person: twice the number of an event, and one more for what the event itself changed. */
+  /** Grows with the steps of a person: twice the number of the event with which the change was complete, and one more. */
   readonly mark: bigint;
 }
 
-/** Numbers of the first and the last event of a batch. */
-export interface Batch {
-  readonly first: string;
-  readonly last: string;
+/** A change that may have concerned somebody. */
+export interface RolePoint {
+  /** What names the change of one request. */
+  readonly unit: string;
+  /** Number of the last of its events that were delivered. */
+  readonly end: bigint;
+  /** The event that is told. */
+  readonly cause: EventRow;
+  /** The roles that the documents of that moment give. */
+  rolesOf(person: LoggedPerson): readonly string[];
 }
 
 /**
- * What a batch of events did to somebody's roles, step by step. What an event added or took is told with that event. What came
- * otherwise (attributes, documents, nesting), of which only the outcome is known, is told first and as one, with the last such
- * event; without one in the batch it is left to a later batch.
- * @param causes what in the batch may concern the person; of those that are no entries the last one is told
- * @param batch what came after it is taken back
- * @param rolesOf the roles that the policy gives
+ * Names the change that an event is part of. What one request did at one time is one change, however many events tell of it: nobody saw
+ * anything in between, as it was one transaction.
  */
-export function roleSteps(
-  logged: LoggedPerson,
-  causes: readonly EventRow[],
-  batch: Batch,
-  rolesOf: (person: Person) => readonly string[],
-): RoleStep[] {
-  const { entries } = logged;
-  const places = new Map(entries.map(([seq], index) => [seq, index]));
-  const after = entries.findIndex(([seq]) => BigInt(seq) > BigInt(batch.last));
-  logged.rewind(after < 0 ? entries.length : after);
+export function unitOf({ context, occurred_at: at }: Pick<EventRow, 'context' | 'occurred_at'>): string {
+  return `${context.request.id} ${at.getTime()}`;
+}
+
+/**
+ * What changes did to somebody's roles, step by step, in their order. Each is told as it was when it was complete, whatever has come since
+ * and wherever the delivery was cut.
+ * @param points in any order, each unit once
+ */
+export function roleSteps(person: LoggedPerson, points: readonly RolePoint[]): RoleStep[] {
+  const ends = points.map((point) => ({ ...point, at: person.endOf(point.unit, point.end) }));
+  ends.sort((a, b) => (a.at < b.at ? -1 : 1));
   const steps: RoleStep[] = [];
   // Backwards, as the person is.
-  for (const cause of [...causes].reverse()) {
-    const place = places.get(cause.seq);
-    if (place === undefined) continue;
-    steps.push({ roles: rolesOf(logged.person()), cause, mark: 2n * BigInt(cause.seq) + 1n });
-    logged.rewind(place);
+  for (const { at, cause, rolesOf } of ends.reverse()) {
+    person.rewind(at);
+    steps.push({ roles: rolesOf(person), cause, mark: 2n * at + 1n });
   }
-  // One request that changed both made one change.
-  const told = new Set(steps.map(({ cause }) => cause.context.request.id));
-  const other = causes.findLast(({ seq, context }) => !places.has(seq) && !told.has(context.request.id));
-  if (other) steps.push({ roles: rolesOf(logged.person()), cause: other, mark: 2n * BigInt(batch.first) });
   return withoutRepetition(steps.reverse());
 }
 

@@ -93,7 +93,7 @@ export class TenantPolicies {
   }
 
   /** Compiles what is not in force, for comparison. */
-  compile({ documents, bindings, groups, workspaces }: TenantState): AccessPolicy {
+  compile({ documents, bindings, groups, workspaces }: Omit<TenantState, 'counters'>): AccessPolicy {
     return AccessPolicy.compile({
       appName: this.environment.APP_NAME,
       documents: documents as AccessDocuments,
@@ -121,7 +121,7 @@ export class TenantPolicies {
       counters,
       documents: row!.documents_in_force ?? known!.documents,
       bindings: row!.bindings ? new Map(row!.bindings) : known!.bindings,
-      groups: row!.groups ? new GroupSnapshot(row!.groups, row!.nesting!) : known!.groups,
+      groups: row!.groups ? GroupSnapshot.of(row!.groups, row!.nesting!) : known!.groups,
       workspaces: row!.workspace_keys ? row!.workspace_keys.sort() : known!.workspaces,
     };
     const history = await this.profiles.history(tenantId, counters.documents);

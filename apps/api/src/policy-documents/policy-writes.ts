@@ -98,9 +98,13 @@ export class PolicyWrites {
       const row = { name, version: (before?.version ?? 0) + 1, created_at: new Date(), created_by: context.actor };
       const values = [tenantId, name, row.version, text, row.created_at, JSON.stringify(context.actor)];
       await tx.query(ADD_VERSION, values);
-      if (name === groupMappings.name) await this.bindings.follow(tx, tenantId, document as GroupMappings);
       const event = changed(tenantId, row, before, document, about);
-      await appendEvents(tx, { tenantId }, context, [event], row.created_at);
+      const tell = async () => {
+        await appendEvents(tx, { tenantId }, context, [event], row.created_at);
+        return event;
+      };
+      if (name === groupMappings.name) await this.bindings.follow(tx, tenantId, document as GroupMappings, tell);
+      else await tell();
       // Last, as this row is one that all writers of a tenant's policy and groups wait for.
       await tx.query(COUNT, [tenantId]);
       return { ...row, document };

@@ -41,7 +41,7 @@ const GET = statement(
 );
 const LOCK = statement(
   'grant.lock',
-  `SELECT ${GRANT_COLUMNS}, g.expires_at <= now() AS over, (SELECT k.key FROM subject_keys k
+  `SELECT ${GRANT_COLUMNS}, g.expires_at <= now() AS over, g.due_at = g.expires_at AS begun, (SELECT k.key FROM subject_keys k
      WHERE k.tenant_id = g.tenant_id AND k.subject_id = g.user_id) AS key
    FROM grants g WHERE g.tenant_id = $1::uuid AND g.id = $2::uuid FOR UPDATE`,
 );
@@ -120,10 +120,13 @@ export class GrantsService {
     if (!isUuid(id)) throw unknownGrant();
     await settle(() =>
       this.db.transaction({ tenantId }, async (tx) => {
-        const [row] = await tx.query<GrantRow & { over: boolean; key: Buffer | null }>(LOCK, [tenantId, id]);
+        const [row] = await tx.query<GrantRow & { over: boolean; begun: boolean; key: Buffer | null }>(LOCK, [
+          tenantId,
+          id,
+        ]);
         if (!row) return unknownGrant();
         if (row.revoked_at || row.over) return true;
-        const event = grantEvent('revoked', row.user_id, grantData(row), row.reason);
+        const event = grantEvent('revoked', row.user_id, { ...grantData(row), begun: row.begun }, row.reason);
         const values = eventValues(new Date(), context, [event], row.key ?? undefined);
         await tx.query(REVOKE, [tenantId, id, ...values]);
         return true;

@@ -75,6 +75,11 @@ export class AccessPolicy {
     return new AccessPolicy(inputs);
   }
 
+  /** Whether userNames give anything, as they do where group_hierarchy names people. */
+  get readsUserNames(): boolean {
+    return this.hierarchy.namesUsers;
+  }
+
   /** The whole, with the reason of each thing. */
   access(person: Person, now: Date): Access {
     return accessOf(this.held(person, now), this.index);

@@ -83,6 +83,11 @@ export class Hierarchy {
     }
   }
 
+  /** Whether the `members` of some node may name people. */
+  get namesUsers(): boolean {
+    return this.byUser.size > 0;
+  }
+
   /** Nodes whose own people the members of this group are. */
   ofGroup(id: string): Iterable<Node> {
     return this.byGroup.get(id) ?? [];

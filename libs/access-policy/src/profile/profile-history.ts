@@ -76,6 +76,12 @@ export class ProfileHistory {
     return new ProfileHistory(this.mapping, new Map([...this.syncs, [next, sync]]), next);
   }
 
+  /** With another version of sync_config in force, which may be an earlier one; undefined with 0 for none. */
+  at(version: number, sync: SyncConfig | undefined): ProfileHistory {
+    const syncs = sync === undefined ? this.syncs : new Map([...this.syncs, [version, sync]]);
+    return new ProfileHistory(this.mapping, syncs, version);
+  }
+
   /** The profile of somebody now; `manager` as the text that names them (withManager looks it up). */
   profile(resource: unknown, state: ProfileState = NOTHING): MappedProfile {
     const mapped = this.mapping.map(resource);

@@ -5,3 +5,4 @@ export * from './inbound';
 export * from './projection';
 export * from './changes';
 export * from './leaves';
+export * from './without-changes';

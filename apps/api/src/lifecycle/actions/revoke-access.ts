@@ -12,10 +12,11 @@ const END_GRANTS = statement(
   `WITH ${TASKS},
    g AS (UPDATE grants g SET revoked_at = $5::timestamptz, due_at = NULL
      FROM t JOIN ROWS FROM (unnest($2::uuid[]), unnest($6::timestamptz[])) AS r (run_id, requested_at) ON r.run_id = t.run_id
-     WHERE g.tenant_id = $1::uuid AND g.user_id = t.user_id AND g.revoked_at IS NULL AND g.expires_at > $5::timestamptz
-       AND g.created_at <= r.requested_at RETURNING t.run_id, t.position, g.*),
+       JOIN grants o ON o.tenant_id = $1::uuid AND o.user_id = t.user_id
+     WHERE g.tenant_id = $1::uuid AND g.id = o.id AND g.revoked_at IS NULL AND g.expires_at > $5::timestamptz
+       AND g.created_at <= r.requested_at RETURNING t.run_id, t.position, o.due_at = o.expires_at AS begun, g.*),
    e AS (${INSERT_EFFECTS} SELECT $1::uuid, g.run_id, g.position, 'grant_ended', g.id::text, g.user_id, NULL, $5::timestamptz FROM g)
-   SELECT g.run_id, g.id, g.user_id, ${GRANT_DATA} AS data FROM g`,
+   SELECT g.run_id, g.id, g.user_id, ${GRANT_DATA} AS data, g.begun FROM g`,
 );
 const RETURN_GRANTS = statement(
   'lifecycle.return_grants',
@@ -38,6 +39,8 @@ interface GrantRow {
   id: string;
   user_id: string;
   data: object;
+  /** Whether the log had told of its beginning. */
+  begun?: boolean;
 }
 
 /**
@@ -81,9 +84,14 @@ async function endGrants(batch: ActionBatch): Promise<ReadonlyMap<string, number
   const { tx, tenantId, at, tasks } = batch;
   const values = [tenantId, ...taskColumns(batch), at, tasks.map(({ requestedAt }) => requestedAt)];
   const count = new Map<string, number>();
-  for (const { run_id, user_id, data } of await tx.query<GrantRow>(END_GRANTS, values)) {
+  for (const { run_id, user_id, data, begun } of await tx.query<GrantRow>(END_GRANTS, values)) {
     count.set(run_id, (count.get(run_id) ?? 0) + 1);
-    batch.tell({ type: 'access.grant_revoked', subjectType: 'User', subjectId: user_id, data });
+    batch.tell({
+      type: 'access.grant_revoked',
+      subjectType: 'User',
+      subjectId: user_id,
+      data: { ...data, begun },
+    });
   }
   return count;
 }
