@@ -18,6 +18,7 @@ import { ParkedWork1700000000027 } from './1700000000027-parked-work';
 import { RequestStatistics1700000000028 } from './1700000000028-request-statistics';
 import { CheaperGroupWrites1700000000038 } from './1700000000038-cheaper-group-writes';
 import { AccessHistory1700000000036 } from './1700000000036-access-history';
+import { RateLimits1700000000034 } from './1700000000034-rate-limits';
 
 /** In the order in which they run. A migration that has landed is never edited. */
 export const migrations = [
@@ -41,4 +42,5 @@ export const migrations = [
   RequestStatistics1700000000028,
   CheaperGroupWrites1700000000038,
   AccessHistory1700000000036,
+  RateLimits1700000000034,
 ];

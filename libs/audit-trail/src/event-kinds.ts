@@ -67,6 +67,7 @@ const KINDS = {
   'session.revoked': ACCESS,
   'auth.failed': failed(ACCESS),
   'credential.created': SYSTEM,
+  'credential.updated': SYSTEM,
   'credential.rotated': SYSTEM,
   'credential.revoked': SYSTEM,
   'tenant.created': SYSTEM,

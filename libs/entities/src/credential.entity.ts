@@ -34,6 +34,12 @@ export class Credential {
   oldestSecret!: number;
   @Column('timestamptz', { name: 'rotated_at', nullable: true })
   rotatedAt!: Date | null;
+  /** How many requests it may make in a window; without one of its own that of the environment. */
+  @Column('integer', { name: 'rate_requests', nullable: true })
+  rateRequests!: number | null;
+  /** As it was given, such as PT1M. */
+  @Column('text', { name: 'rate_window', nullable: true })
+  rateWindow!: string | null;
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
   @Column('timestamptz', { name: 'expires_at', nullable: true })
@@ -64,4 +70,19 @@ export class RetiredSecret {
   lastUsedAt!: Date | null;
   @Column('text', { name: 'last_used_ip', nullable: true })
   lastUsedIp!: string | null;
+}
+
+/** What is left of a credential's rate limit, for all instances. Not kept over a crash of the database. */
+@Entity('rate_buckets')
+export class RateBucket {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'rate_buckets_pkey' })
+  tenantId!: string;
+  @PrimaryColumn('uuid', { name: 'credential_id', primaryKeyConstraintName: 'rate_buckets_pkey' })
+  credentialId!: string;
+  /** Milliseconds since 1970: until then it is spent. */
+  @Column('double precision', { name: 'taken_until' })
+  takenUntil!: number;
+  /** How many requests the last lease was granted. */
+  @Column('double precision')
+  granted!: number;
 }

@@ -4,7 +4,7 @@ import { migrations } from '../../../migrations';
 import { Approval } from './approval.entity';
 import { AuditActor, AuditHead, AuditSeal } from './audit-seal.entity';
 import { Content } from './content.entity';
-import { Credential, RetiredSecret } from './credential.entity';
+import { Credential, RateBucket, RetiredSecret } from './credential.entity';
 import { DeploymentSecret } from './deployment-secret.entity';
 import { Entitlement } from './entitlement.entity';
 import { Event, EventConsumerPosition, SubjectKey } from './event.entity';
@@ -33,6 +33,7 @@ export const entities = [
   Tenant,
   Credential,
   RetiredSecret,
+  RateBucket,
   TenantSchema,
   User,
   UserTerm,

@@ -38,6 +38,7 @@ describe('the environment', () => {
       SMTP_URL: 'smtps://user:pass@mail.example.com:465',
       MAIL_FROM: 'Acme Identity <no-reply@acme.example>',
       WEBHOOK_ALLOW_PRIVATE: '1',
+      RATE_LIMIT: '1500/PT1M',
       LOG_LEVEL: 'silent',
       LOG_PRETTY: '1',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',

@@ -3,6 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
 import { type AuditSigningKeys, IsAuditRetention, IsSigningKey, retentionOf, signingKeysOf } from './audit-settings';
 import type { Duration } from '@provost/access-policy';
+import { IsRateLimit, type RateLimit, rateLimitOf } from './rate-limit';
 
 export type Role = 'all' | 'api' | 'worker';
 
@@ -70,6 +71,10 @@ export class Environment {
   @IsAuditRetention()
   AUDIT_RETENTION?: string;
 
+  /** How much a credential without a limit of its own may ask: more than a client in its right mind does. */
+  @IsRateLimit()
+  RATE_LIMIT = '6000000/PT1M';
+
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     message: 'fatal, error, warn, info, debug, trace or silent',
   })
@@ -107,6 +112,10 @@ export class Environment {
 
   get auditRetention(): Duration | undefined {
     return this.AUDIT_RETENTION === undefined ? undefined : retentionOf(this.AUDIT_RETENTION);
+  }
+
+  get rateLimit(): RateLimit {
+    return rateLimitOf(this.RATE_LIMIT)!;
   }
 
   get servesApi(): boolean {

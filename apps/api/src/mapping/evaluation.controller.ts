@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { Environment } from '../config';
 import { Described } from '../openapi';
-import { Allow, type AuthenticatedRequest, Public, RequestTenant, Scoped } from '../tenancy';
+import { Allow, type AuthenticatedRequest, Costs, elementsOf, Public, RequestTenant, Scoped } from '../tenancy';
 import { readEvaluation, readEvaluations } from './evaluation-request';
 import { EvaluationService } from './evaluation.service';
 import { EVALUATIONS } from './mapping.openapi';
@@ -37,6 +37,7 @@ export class EvaluationController {
   }
 
   @Post('access/v1/evaluations')
+  @Costs(elementsOf('evaluations'))
   @HttpCode(200)
   async evaluateAll(
     @Body() body: unknown,

@@ -47,9 +47,9 @@ it('says of a route that nobody described what the code says', () => {
 it('adds the refusals that follow from what a route takes', () => {
   const statuses = (operation: Partial<Operation>, route?: Partial<Route>) =>
     Object.keys(described(operation, route).responses as object);
-  expect(statuses({})).toEqual(['204', '401', '403', '404']);
-  expect(statuses({ acrossTenants: true })).toEqual(['204', '401', '403']);
-  expect(statuses({ paged: true })).toEqual(['204', '400', '401', '403', '404']);
+  expect(statuses({})).toEqual(['204', '401', '403', '404', '429']);
+  expect(statuses({ acrossTenants: true })).toEqual(['204', '401', '403', '429']);
+  expect(statuses({ paged: true })).toEqual(['204', '400', '401', '403', '404', '429']);
   expect(statuses({ conditional: true, refusals: { 422: 'No.' } })).toEqual([
     '204',
     '400',
@@ -58,6 +58,7 @@ it('adds the refusals that follow from what a route takes', () => {
     '404',
     '412',
     '422',
+    '429',
   ]);
   expect(statuses({}, { callers: 'public' })).toEqual(['204']);
 });

@@ -106,7 +106,7 @@ function responses(operation: Operation, isPublic: boolean, ofTenant: boolean): 
   const { refusals = {}, body, paged, conditional, query = {} } = operation;
   const refused = new Set(Object.keys(refusals).map(Number));
   if (body || paged || conditional || Object.keys(query).length) refused.add(400);
-  if (!isPublic) refused.add(401).add(403);
+  if (!isPublic) refused.add(401).add(403).add(429);
   if (ofTenant) refused.add(404);
   if (conditional) refused.add(412);
   const all = [

@@ -43,6 +43,11 @@ const COMMON: Readonly<Record<number, readonly [name: string, when: string, refu
   404: ['NotFound', 'There is nothing of that name or id, or no such tenant.', 'There is no tenant "acme".'],
   409: ['Conflict', 'It contradicts what is there.', 'There is a tenant "acme" already.'],
   412: ['PreconditionFailed', 'Another version is in force than If-Match names.', 'Version 4 is in force.'],
+  429: [
+    'TooManyRequests',
+    'More requests than the limit of the credential allows, or too many wrong tokens from one address.',
+    'This credential may make 1500 requests in 60 seconds. Try again in 1 s.',
+  ],
   422: [
     'Unprocessable',
     'The document does not fit; "errors" has every fault, and nothing was changed.',
@@ -68,5 +73,8 @@ export function refusalResponse(status: number, own?: Refusal): unknown {
 function response(status: number, description: string, refusal: Refusal): object {
   const { detail, errors } = typeof refusal === 'string' ? { detail: refusal, errors: undefined } : refusal;
   const example = problem(status, detail, errors).toJSON();
-  return { description, content: { 'application/problem+json': { schema: ref('Problem'), example } } };
+  const headers = status === 429 && {
+    headers: { 'Retry-After': { description: 'Seconds, a whole number.', schema: COUNT } },
+  };
+  return { description, ...headers, content: { 'application/problem+json': { schema: ref('Problem'), example } } };
 }

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Inject, Patch, Post, Put, Res } from '@nestjs/common';
 import { BULK_RESPONSE_URN, checkBulkPayload, parseBulkRequest } from '@provost/scim-protocol';
-import { Allow, Scoped } from '../tenancy';
+import { Allow, Costs, elementsOf, Scoped } from '../tenancy';
 import { BulkService } from './bulk.service';
 import { ListsService } from './lists.service';
 import { ResourcesService } from './resources.service';
@@ -36,6 +36,7 @@ export class ScimController {
   }
 
   @Post('Bulk')
+  @Costs(elementsOf('Operations'))
   async runBulk(@Scim() { ctx, contentLength, body }: ScimRequest, @Res() reply: ScimReply) {
     checkBulkPayload(contentLength);
     sendJson(reply, { schemas: [BULK_RESPONSE_URN], Operations: await this.bulk.run(ctx, parseBulkRequest(body)) });

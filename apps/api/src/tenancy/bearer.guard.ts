@@ -3,11 +3,15 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import * as ipaddr from 'ipaddr.js';
 import type { CredentialKind } from '@provost/entities';
-import { Forbidden, Unauthorized } from '@provost/scim-protocol';
+import { Forbidden } from '@provost/scim-protocol';
 import { ALLOWED } from './allow';
+import { type Cost, COSTS } from './costs';
 import { LastUse } from './last-use';
 import type { Principal } from './principal';
+import { RateLimits } from './rate-limits';
 import { covers, neededScope, SCOPED, type ScopeRule } from './scopes';
+import { Strangers } from './strangers';
+import { bearerToken } from './token';
 
 /** The request as guards and controllers see it. */
 export interface AuthenticatedRequest {
@@ -17,6 +21,7 @@ export interface AuthenticatedRequest {
   readonly url: string;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly params?: Record<string, string>;
+  readonly body?: unknown;
   user?: Principal;
   /** What it was refused with, for whoever tells of it; set by the filter of errors. */
   refusal?: { readonly detail: string; readonly scimType?: string };
@@ -28,11 +33,13 @@ export class BearerGuard extends AuthGuard('bearer') {
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(LastUse) private readonly lastUse: LastUse,
+    @Inject(RateLimits) private readonly rates: RateLimits,
+    @Inject(Strangers) private readonly strangers: Strangers,
   ) {
     super();
   }
 
-  /** @throws Unauthorized, Forbidden */
+  /** @throws Unauthorized, Forbidden, TooManyRequests */
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const allowed = this.reflector.getAllAndOverride<CredentialKind[] | 'public' | undefined>(ALLOWED, [
       context.getHandler(),
@@ -46,9 +53,14 @@ export class BearerGuard extends AuthGuard('bearer') {
     if (principal.scopes.length) this.checkScope(context, request, principal.scopes);
     if (principal.kind === 'scim' && !principal.scimEnabled)
       throw new Forbidden('SCIM is switched off for this tenant. An administrator can switch it on again.');
-    if (principal.allowedIps.length && !isAllowed(request.ip, principal.allowedIps))
+    if (principal.allowedIps.length && !isAllowed(request.ip, principal.allowedIps)) {
+      this.strangers.noteElsewhere(principal.tenantId, tokenOf(request), request);
       throw new Forbidden(`This credential may not be used from ${request.ip}. Add the address to its allowed IPs.`);
+    }
     this.lastUse.note(principal, request.ip);
+    const cost = this.reflector.get<Cost | undefined>(COSTS, context.getHandler());
+    const waiting = this.rates.take(principal, cost ? cost(request.body) : 1);
+    if (waiting) await waiting;
     return true;
   }
 
@@ -66,11 +78,21 @@ export class BearerGuard extends AuthGuard('bearer') {
   }
 
   /** Unknown, expired and revoked tokens look the same from outside. */
-  override handleRequest<User>(error: Error | null, user: User | false): User {
+  override handleRequest<User>(
+    error: Error | null,
+    user: User | false,
+    _info: unknown,
+    context: ExecutionContext,
+  ): User {
     if (error) throw error;
-    if (!user) throw new Unauthorized();
-    return user;
+    if (user) return user;
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    throw this.strangers.refusal(tokenOf(request), request);
   }
+}
+
+function tokenOf({ headers }: AuthenticatedRequest): string {
+  return bearerToken(headers.authorization as string | undefined);
 }
 
 /** Whether an address lies in one of the ranges; IPv4 inside IPv6 counts as IPv4. */

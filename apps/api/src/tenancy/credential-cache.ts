@@ -3,13 +3,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { NIL_TENANT, statement, TenantDatabase } from '@provost/entities';
 import { EventSignal } from '@provost/event-log';
-import { Environment } from '../config';
+import { Environment, type RateLimit, rateWindow } from '../config';
 import type { Principal } from './principal';
 import { claimedTenant, tokenHash } from './token';
 
 const FIND = statement(
   'credential.find',
-  `SELECT c.id, c.kind, c.name, c.client_profile, c.allowed_ips, c.scopes, s.number AS secret,
+  `SELECT c.id, c.kind, c.name, c.client_profile, c.allowed_ips, c.scopes, c.rate_requests, c.rate_window, s.number AS secret,
      least(c.expires_at, s.expires_at) AS expires_at, coalesce(t.scim_enabled, true) AS scim_enabled
    FROM (SELECT id, secret AS number, NULL::timestamptz AS expires_at FROM credentials WHERE tenant_id = $1::uuid AND token_hash = $2
        UNION ALL SELECT credential_id, number, expires_at FROM retired_secrets WHERE tenant_id = $1::uuid AND token_hash = $2) s
@@ -24,6 +24,8 @@ interface FoundRow {
   client_profile: string;
   allowed_ips: string[];
   scopes: string[];
+  rate_requests: number | null;
+  rate_window: string | null;
   secret: number;
   expires_at: Date | null;
   scim_enabled: boolean;
@@ -40,6 +42,8 @@ const FRESH_MS = 5_000;
 @Injectable()
 export class CredentialCache {
   private readonly found = new LRUCache<string, Principal>({ max: 10_000, ttl: FRESH_MS });
+  /** Tokens that were looked for in vain, so that a client which goes on sending one costs nothing. */
+  private readonly missed = new LRUCache<string, true>({ max: 10_000, ttl: FRESH_MS });
   private readonly bootstrap: Buffer | undefined;
 
   constructor(
@@ -49,7 +53,7 @@ export class CredentialCache {
   ) {
     const token = environment.BOOTSTRAP_ADMIN_TOKEN;
     this.bootstrap = token === undefined ? undefined : tokenHash(token);
-    this.signal.onTopic(CREDENTIALS_CHANGED, () => this.found.clear());
+    this.signal.onTopic(CREDENTIALS_CHANGED, () => this.forgetHere());
   }
 
   /** @returns undefined when the token is unknown, expired or revoked; nobody learns which */
@@ -60,10 +64,11 @@ export class CredentialCache {
     const known = this.found.get(key);
     if (known?.scimEnabled && (!known.expiresAt || known.expiresAt.getTime() > Date.now())) return known;
     const tenantId = claimedTenant(token);
-    if (tenantId === undefined) return undefined;
+    if (tenantId === undefined || this.missed.has(key)) return undefined;
     const [row] = await this.db.read<FoundRow>({ tenantId }, FIND, [tenantId, hash]);
     if (!row) {
       this.found.delete(key);
+      this.missed.set(key, true);
       return undefined;
     }
     const principal: Principal = {
@@ -76,6 +81,7 @@ export class CredentialCache {
       clientProfile: row.client_profile,
       allowedIps: row.allowed_ips,
       scimEnabled: row.scim_enabled,
+      ...rateLimit(row),
       expiresAt: row.expires_at,
     };
     this.found.set(key, principal);
@@ -90,6 +96,7 @@ export class CredentialCache {
   /** This process alone, because the database said otherwise. */
   forgetHere(): void {
     this.found.clear();
+    this.missed.clear();
   }
 }
 
@@ -105,3 +112,8 @@ const BOOTSTRAP: Principal = {
   scimEnabled: true,
   expiresAt: null,
 };
+
+function rateLimit({ rate_requests: requests, rate_window: window }: FoundRow): { rateLimit?: RateLimit } {
+  const windowMs = window === null ? undefined : rateWindow(window);
+  return requests === null || windowMs === undefined ? {} : { rateLimit: { requests, windowMs } };
+}

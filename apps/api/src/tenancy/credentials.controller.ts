@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Req } from '@nestjs/common';
 import { CREDENTIAL_KINDS, type CredentialKind, isUuid, NIL_TENANT } from '@provost/entities';
 import { invalid, problem, ValidatedBody } from '../http';
 import { Described } from '../openapi';
@@ -9,8 +9,7 @@ import { CREDENTIALS } from './credentials.openapi';
 import { CredentialsService, noSuchCredential } from './credentials.service';
 import { pageOf } from './page';
 import { eventContext, RequestTenant } from './request-tenant';
-import { SCOPES } from './scopes';
-import { CreateCredentialDto, RotateCredentialDto } from './tenancy.dto';
+import { CreateCredentialDto, RotateCredentialDto, UpdateCredentialDto } from './tenancy.dto';
 
 @Controller('api/v1/credentials')
 @Allow('operator', 'admin')
@@ -26,7 +25,6 @@ export class CredentialsController {
   async create(@ValidatedBody(CreateCredentialDto) body: CreateCredentialDto, @Req() request: AuthenticatedRequest) {
     if (body.kind === 'operator' && request.user!.kind !== 'operator')
       throw problem(403, 'Only an operator may create an operator credential.');
-    checkScopes(body);
     const tenantId = body.kind === 'operator' ? NIL_TENANT : await this.tenant.of(request);
     return this.credentials.create(tenantId, body, eventContext(request));
   }
@@ -44,6 +42,15 @@ export class CredentialsController {
       throw problem(403, 'Only an operator may see operator credentials.');
     const tenantId = kind === 'operator' ? NIL_TENANT : await this.tenant.of(request);
     return this.credentials.list(tenantId, { kind, limit, after });
+  }
+
+  @Patch(':id')
+  async update(
+    @Param('id') id: string,
+    @ValidatedBody(UpdateCredentialDto) body: UpdateCredentialDto,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    return this.credentials.update(await this.tenantOf(id, request), id, body, eventContext(request));
   }
 
   @Post(':id/rotate')
@@ -68,14 +75,4 @@ export class CredentialsController {
     if (request.user!.kind === 'operator' && (await this.credentials.exists(NIL_TENANT, id))) return NIL_TENANT;
     return this.tenant.of(request);
   }
-}
-
-/** @throws Problem 400 when its kind has no such scope */
-function checkScopes({ kind, scopes }: CreateCredentialDto): void {
-  const possible = SCOPES[kind] ?? [];
-  if ((scopes ?? []).every((scope) => possible.includes(scope))) return;
-  const detail = possible.length
-    ? `must hold scopes of ${kind} credentials: ${possible.join(', ')}`
-    : `must be absent: ${kind} credentials cannot be limited`;
-  throw invalid([{ pointer: '/scopes', detail }]);
 }

@@ -1,10 +1,23 @@
 import { CREDENTIAL_KINDS } from '@provost/entities';
-import { type ControllerDescription, ID, listOf, oneOf, orNull, pageOf, ref, shape, TEXT, TIME } from '../openapi';
-import { CreateCredentialDto, RotateCredentialDto } from './tenancy.dto';
+import {
+  COUNT,
+  type ControllerDescription,
+  ID,
+  listOf,
+  oneOf,
+  orNull,
+  pageOf,
+  ref,
+  shape,
+  TEXT,
+  TIME,
+} from '../openapi';
+import { CreateCredentialDto, RotateCredentialDto, UpdateCredentialDto } from './tenancy.dto';
 
 const CREDENTIAL = {
   ...{ id: '0192f6c1-6a20-7f55-8b1d-90c2c0e0a1b2', kind: 'scim', name: 'Okta', clientProfile: 'lenient' },
   ...{ allowedIps: ['203.0.113.0/24'], scopes: [], createdAt: '2026-11-24T08:00:00.000Z', expiresAt: null },
+  rateLimit: { requests: 1500, window: 'PT1M' },
   rotatedAt: '2026-11-24T09:00:00.000Z',
   ...{ lastUsedAt: '2026-11-24T09:30:00.000Z', lastUsedIp: '203.0.113.7' },
   previous: [
@@ -24,6 +37,10 @@ export const CREDENTIALS = {
       clientProfile: { type: 'string', description: 'How its SCIM requests are read.' },
       allowedIps: { ...listOf(TEXT), description: 'CIDR ranges that it may be used from; none means anywhere.' },
       scopes: { ...listOf(TEXT), description: 'What it is limited to; none means all that its kind may.' },
+      rateLimit: {
+        ...orNull(shape({ requests: COUNT, window: TEXT })),
+        description: 'How many requests it may make in a window; null means that of the deployment (RATE_LIMIT).',
+      },
       createdAt: TIME,
       expiresAt: orNull(TIME),
       rotatedAt: orNull(TIME),
@@ -54,7 +71,10 @@ export const CREDENTIALS = {
       body: {
         schema: CreateCredentialDto,
         examples: {
-          'for Okta': { kind: 'scim', name: 'Okta', allowedIps: ['203.0.113.0/24'] },
+          'for Okta': {
+            ...{ kind: 'scim', name: 'Okta', allowedIps: ['203.0.113.0/24'] },
+            rateLimit: { requests: 1500, window: 'PT1M' },
+          },
           'for the app': { kind: 'app', name: 'production', expiresAt: '2099-01-31T00:00:00Z' },
           'for access checks alone': { kind: 'app', name: 'gateway', scopes: ['access'] },
         },
@@ -82,6 +102,20 @@ export const CREDENTIALS = {
           example: { items: [CREDENTIAL], nextCursor: null },
         },
       },
+    },
+    update: {
+      summary: 'Change what a credential is called, until when, from where, to what and how much it may be used.',
+      description:
+        'It holds from the next request on; what is absent stays. `expiresAt: null` is no end, `allowedIps: []` anywhere, `scopes: []` all that its kind may, `rateLimit: null` the limit of the deployment.',
+      body: {
+        schema: UpdateCredentialDto,
+        examples: {
+          'another limit': { rateLimit: { requests: 3000, window: 'PT1M' } },
+          'another end': { expiresAt: '2099-01-31T00:00:00Z' },
+        },
+      },
+      answers: { 200: { description: 'The credential as it is now.', schema: ref('Credential'), example: CREDENTIAL } },
+      refusals: { 404: 'There is no such credential.' },
     },
     rotate: {
       summary: 'Replace the secret of a credential and show the new one, this once.',

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In, IsNull, MoreThan } from 'typeorm';
-import { Credential, type CredentialKind, RetiredSecret, uuidV7 } from '@provost/entities';
+import { Credential, type CredentialKind, RateBucket, RetiredSecret, uuidV7 } from '@provost/entities';
 import { type EventContext, EventSignal, eventValues, insertEvents } from '@provost/event-log';
 import { Environment } from '../config';
-import { type Problem, problem } from '../http';
+import { invalid, type Problem, problem } from '../http';
 import { CredentialCache } from './credential-cache';
+import { SCOPES } from './scopes';
 import { newToken, tokenHash } from './token';
 
 export interface NewCredential {
@@ -15,6 +16,22 @@ export interface NewCredential {
   allowedIps?: string[];
   clientProfile?: string;
   scopes?: string[] | null;
+  rateLimit?: RateLimitView | null;
+}
+/** What of a credential may change; what is absent stays. */
+export interface CredentialChange {
+  name?: string | null;
+  /** Null: it does not end. */
+  expiresAt?: Date | null;
+  allowedIps?: string[] | null;
+  scopes?: string[] | null;
+  /** Null: that of the environment. */
+  rateLimit?: RateLimitView | null;
+}
+export interface RateLimitView {
+  requests: number;
+  /** A duration. */
+  window: string;
 }
 /** A credential and its secret, which is shown this once. */
 export interface CredentialWithToken {
@@ -38,6 +55,7 @@ export interface CredentialView {
   clientProfile: string;
   allowedIps: string[];
   scopes: string[];
+  rateLimit: RateLimitView | null;
   createdAt: Date;
   expiresAt: Date | null;
   rotatedAt: Date | null;
@@ -57,8 +75,9 @@ export class CredentialsService {
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 
-  /** @returns the credential with its token, this once */
+  /** @returns the credential with its token, this once @throws Problem 400 for scopes that its kind has not */
   async create(tenantId: string, input: NewCredential, context: EventContext): Promise<CredentialWithToken> {
+    checkScopes(input.kind, input.scopes ?? []);
     const token = newToken(input.kind, tenantId);
     const id = uuidV7();
     await this.inTenant(tenantId, async (manager) => {
@@ -71,6 +90,8 @@ export class CredentialsService {
         clientProfile: input.clientProfile ?? 'lenient',
         allowedIps: input.allowedIps ?? [],
         scopes: input.scopes ?? [],
+        rateRequests: input.rateLimit?.requests ?? null,
+        rateWindow: input.rateLimit?.window ?? null,
         createdAt: new Date(),
         expiresAt: input.expiresAt ?? null,
       });
@@ -95,10 +116,11 @@ export class CredentialsService {
         .limit(limit + 1)
         .getMany();
       const items = rows.slice(0, limit);
-      const previous = await manager.find(RetiredSecret, {
-        where: { tenantId, credentialId: In(items.map(({ id }) => id)), expiresAt: MoreThan(new Date()) },
-        order: { number: 'DESC' },
-      });
+      const previous = await stillWorking(
+        manager,
+        tenantId,
+        items.map(({ id }) => id),
+      );
       return {
         items: items.map((item) => view(item, previous)),
         nextCursor: rows.length > limit ? items.at(-1)!.id : null,
@@ -109,6 +131,38 @@ export class CredentialsService {
   /** Whether there is a live one of that id. */
   exists(tenantId: string, id: string): Promise<boolean> {
     return this.inTenant(tenantId, (manager) => manager.existsBy(Credential, { tenantId, id, revokedAt: IsNull() }));
+  }
+
+  /** Holds from the next request on, in other instances within milliseconds. @throws Problem 404; 400 as create */
+  async update(tenantId: string, id: string, change: CredentialChange, context: EventContext): Promise<CredentialView> {
+    const { name, expiresAt, allowedIps, scopes, rateLimit } = change;
+    const set = {
+      ...(name && { name }),
+      ...(expiresAt !== undefined && { expiresAt }),
+      ...(allowedIps !== undefined && { allowedIps: allowedIps ?? [] }),
+      ...(scopes !== undefined && { scopes: scopes ?? [] }),
+    };
+    const rates = rateLimit !== undefined && {
+      rateRequests: rateLimit?.requests ?? null,
+      rateWindow: rateLimit?.window ?? null,
+    };
+    const view = await this.inTenant(tenantId, async (manager) => {
+      const where = { tenantId, id, revokedAt: IsNull() };
+      const found = await manager.findOneBy(Credential, where);
+      if (!found) throw noSuchCredential();
+      checkScopes(found.kind, scopes ?? []);
+      if (Object.keys(set).length || rates) {
+        await manager.update(Credential, where, { ...set, ...rates });
+        // Another limit begins with nothing spent.
+        if (rates) await manager.update(RateBucket, { tenantId, credentialId: id }, { takenUntil: 0 });
+        const data = { ...set, ...(rates && { rateLimit }) };
+        await record(manager, tenantId, context, 'credential.updated', id, data);
+      }
+      return this.viewOf(manager, tenantId, id);
+    });
+    await this.cache.forget();
+    this.signal.announce();
+    return view;
   }
 
   /** Refused from the next request on, on every instance. @throws Problem 404 */
@@ -126,6 +180,11 @@ export class CredentialsService {
     this.signal.announce();
   }
 
+  private async viewOf(manager: EntityManager, tenantId: string, id: string): Promise<CredentialView> {
+    const credential = await manager.findOneByOrFail(Credential, { tenantId, id });
+    return view(credential, await stillWorking(manager, tenantId, [id]));
+  }
+
   /** A transaction that sees one tenant, through TypeORM. */
   private inTenant<T>(tenantId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.dataSource.transaction(async (manager) => {
@@ -141,12 +200,30 @@ async function record(
   manager: EntityManager,
   tenantId: string,
   context: EventContext,
-  type: 'credential.created' | 'credential.revoked',
+  type: 'credential.created' | 'credential.updated' | 'credential.revoked',
   id: string,
   data: object,
 ): Promise<void> {
   const event = { type, subjectType: 'Credential', subjectId: id, data };
   await manager.query(insertEvents('$1::uuid', 2), [tenantId, ...eventValues(new Date(), context, [event])]);
+}
+
+/** The replaced secrets of these credentials whose overlap has not ended. */
+function stillWorking(manager: EntityManager, tenantId: string, ids: readonly string[]): Promise<RetiredSecret[]> {
+  return manager.find(RetiredSecret, {
+    where: { tenantId, credentialId: In(ids), expiresAt: MoreThan(new Date()) },
+    order: { number: 'DESC' },
+  });
+}
+
+/** @throws Problem 400 when a kind has no such scope */
+function checkScopes(kind: CredentialKind, scopes: readonly string[]): void {
+  const possible = SCOPES[kind] ?? [];
+  if (scopes.every((scope) => possible.includes(scope))) return;
+  const detail = possible.length
+    ? `must hold scopes of ${kind} credentials: ${possible.join(', ')}`
+    : `must be absent: ${kind} credentials cannot be limited`;
+  throw invalid([{ pointer: '/scopes', detail }]);
 }
 
 /** The answer for an id that is no credential's. */
@@ -165,10 +242,12 @@ export function withToken(
 
 function view(credential: Credential, retired: readonly RetiredSecret[]): CredentialView {
   const { id, kind, name, clientProfile, allowedIps, scopes, createdAt, expiresAt, rotatedAt } = credential;
-  const { lastUsedAt, lastUsedIp } = credential;
+  const { rateRequests, rateWindow, lastUsedAt, lastUsedIp } = credential;
+  const rateLimit =
+    rateRequests === null || rateWindow === null ? null : { requests: rateRequests, window: rateWindow };
   const previous = retired
     .filter(({ credentialId }) => credentialId === id)
     .map((secret) => ({ expiresAt: secret.expiresAt, lastUsedAt: secret.lastUsedAt, lastUsedIp: secret.lastUsedIp }));
   const ends = { createdAt, expiresAt, rotatedAt, lastUsedAt, lastUsedIp };
-  return { id, kind, name, clientProfile, allowedIps, scopes, ...ends, previous };
+  return { id, kind, name, clientProfile, allowedIps, scopes, rateLimit, ...ends, previous };
 }

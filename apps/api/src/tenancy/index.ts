@@ -1,9 +1,11 @@
 export * from './allow';
 export { type AuthenticatedRequest } from './bearer.guard';
+export { Costs, elementsOf } from './costs';
 export * from './credential-cache';
 export * from './credentials.service';
 export * from './page';
 export * from './principal';
+export * from './refuse-strangers';
 export * from './request-tenant';
 export { AnyScope, Scoped } from './scopes';
 export * from './strangers';

@@ -1,4 +1,5 @@
 import type { CredentialKind } from '@provost/entities';
+import type { RateLimit } from '../config';
 
 /** Who calls: a live credential. */
 export interface Principal {
@@ -15,6 +16,8 @@ export interface Principal {
   /** Name of the client profile that its SCIM requests run under. */
   readonly clientProfile: string;
   readonly allowedIps: readonly string[];
+  /** Its own; without one that of the environment holds. */
+  readonly rateLimit?: RateLimit;
   readonly scimEnabled: boolean;
   /** When the credential or this secret of it ends, whichever is first. */
   readonly expiresAt: Date | null;

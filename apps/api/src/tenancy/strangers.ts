@@ -1,25 +1,90 @@
-import { Unauthorized } from '@provost/scim-protocol';
-import type { FastifyApplication } from '../http';
-import { CredentialCache } from './credential-cache';
-import { bearerToken } from './token';
+import { Inject, Injectable } from '@nestjs/common';
+import * as ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
+import { ScimError, TooManyRequests, Unauthorized } from '@provost/scim-protocol';
+import { FailedAuthentications } from './failed-authentications';
+import { claimedTenant, tokenHash } from './token';
 
-/** Where every route asks for a credential. */
-const GUARDED = /^\/(scim|api|access)\//i;
+/** How many different wrong tokens an address may try in a minute before it is asked to wait. */
+const MOST_GUESSES = 100;
+const WINDOW_MS = 60_000;
+
+interface Guesses {
+  count: number;
+  readonly since: number;
+}
+/** Where a token that is not known came from. */
+export interface Caller {
+  readonly ip: string;
+  readonly url: string;
+  readonly id: string;
+}
 
 /**
- * Refuses strangers before their bodies are read: the guard comes after the body, and whoever has no token must not make
- * the server hold and parse 16 MiB. What a credential may do is the guard's question alone.
+ * What is answered to those whose token is not known. Somebody who tries one token after the other is told to wait, but a valid
+ * token is never asked who else called from its address: behind one address may be many customers. The same wrong token, however
+ * often, is no guessing; a client that was not told of a rotation sends it for days.
  */
-export function refuseStrangersEarly(app: FastifyApplication): void {
-  const credentials = app.get(CredentialCache);
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('preParsing', async ({ url, headers }, _reply, payload) => {
-      const hasBody = (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
-      if (!hasBody || !GUARDED.test(url)) return payload;
-      const token = bearerToken(headers.authorization);
-      if (!token || !(await credentials.find(token))) throw new Unauthorized();
-      return payload;
+@Injectable()
+export class Strangers {
+  private readonly guesses = new LRUCache<string, Guesses>({ max: 50_000, ttl: WINDOW_MS });
+  private readonly tried = new LRUCache<string, true>({ max: 50_000, ttl: WINDOW_MS });
+
+  constructor(@Inject(FailedAuthentications) private readonly failed: FailedAuthentications) {}
+
+  /**
+   * The refusal of a request, which is noted in the log of the tenant that the token claims.
+   * @param token '' when there is none
+   */
+  refusal(token: string, { ip, url, id }: Caller): ScimError {
+    if (!token) return new Unauthorized();
+    const hash = tokenHash(token);
+    const tenantId = claimedTenant(token);
+    if (tenantId !== undefined)
+      this.failed.note({ tenantId, reason: 'unknown', hash, ip, requestId: id, surface: surfaceOf(url) });
+    const wait = this.guess(networkOf(ip), hash.toString('base64'));
+    return wait === 0 ? new Unauthorized() : new TooManyRequests(TOO_MANY, wait / 1_000);
+  }
+
+  /** A valid token came from an address that it is not for: it may have been stolen, and its tenant should know. */
+  noteElsewhere(tenantId: string, token: string, { ip, url, id }: Caller): void {
+    this.failed.note({
+      tenantId,
+      reason: 'address',
+      hash: tokenHash(token),
+      ip,
+      requestId: id,
+      surface: surfaceOf(url),
     });
+  }
+
+  /** @returns 0, or in how many milliseconds the address may guess again */
+  private guess(address: string, hash: string): number {
+    const now = Date.now();
+    let known = this.guesses.get(address);
+    if (!known || now - known.since >= WINDOW_MS) {
+      known = { count: 0, since: now };
+      this.guesses.set(address, known);
+    }
+    const key = `${address} ${hash}`;
+    if (!this.tried.has(key)) {
+      this.tried.set(key, true);
+      known.count++;
+    }
+    return known.count > MOST_GUESSES ? known.since + WINDOW_MS - now : 0;
+  }
+}
+
+const TOO_MANY =
+  'Too many different wrong tokens came from this address. Wait a minute; a valid token is accepted all the same.';
+
+function surfaceOf(url: string): 'scim' | 'api' {
+  return /^\/scim\b/i.test(url) ? 'scim' : 'api';
+}
+
+/** Whoever has an IPv6 address usually has all of its /64. */
+function networkOf(ip: string): string {
+  if (!ipaddr.isValid(ip)) return ip;
+  const address = ipaddr.process(ip);
+  return address.kind() === 'ipv6' ? address.toByteArray().slice(0, 8).join(':') : address.toString();
 }

@@ -6,22 +6,28 @@ import {
   IsBoolean,
   IsDate,
   IsIn,
+  IsInt,
   IsObject,
   IsOptional,
   IsString,
   Length,
   Matches,
+  Max,
+  Min,
   MinDate,
   registerDecorator,
+  ValidateBy,
   ValidateNested,
 } from 'class-validator';
 import * as ipaddr from 'ipaddr.js';
 import { DURATION_FORMS } from '@provost/access-policy';
 import { CREDENTIAL_KINDS, type CredentialKind } from '@provost/entities';
 import { CLIENT_PROFILES, parseDateTime } from '@provost/scim-protocol';
+import { RATE_WINDOW_FORMS, rateWindow } from '../config';
 import { SCOPES } from './scopes';
 
 const ALL_SCOPES = Object.values(SCOPES).flat();
+const RATE_LIMIT_FORM = 'must be an object such as {"requests": 1500, "window": "PT1M"}';
 
 export class CreateTenantDto {
   @Matches(/^[a-z0-9](-?[a-z0-9]){0,62}$/, {
@@ -52,6 +58,35 @@ export class UpdateTenantDto {
   scim?: ScimSwitchDto | null;
 }
 
+class RateLimitDto {
+  @IsInt({ message: 'must be a whole number of requests' })
+  @Min(1, { message: 'must be at least 1' })
+  @Max(1_000_000_000, { message: 'must be at most 1000000000' })
+  requests!: number;
+  @IsRateWindow()
+  window!: string;
+}
+
+export class UpdateCredentialDto {
+  @IsOptional()
+  @IsName()
+  name?: string | null;
+  @IsOptional()
+  @IsFutureTime()
+  expiresAt?: Date | null;
+  @IsOptional()
+  @IsRanges()
+  allowedIps?: string[] | null;
+  @IsOptional()
+  @AreScopes()
+  scopes?: string[] | null;
+  @IsOptional()
+  @IsObject({ message: RATE_LIMIT_FORM })
+  @ValidateNested({ message: RATE_LIMIT_FORM })
+  @Type(() => RateLimitDto)
+  rateLimit?: RateLimitDto | null;
+}
+
 export class CreateCredentialDto {
   @IsIn(CREDENTIAL_KINDS, { message: `must be one of ${CREDENTIAL_KINDS.join(', ')}` })
   kind!: CredentialKind;
@@ -61,19 +96,19 @@ export class CreateCredentialDto {
   @IsFutureTime()
   expiresAt?: Date;
   @IsOptional()
-  @IsArray({ message: 'must be a list of CIDR ranges' })
-  @ArrayMaxSize(200, { message: 'must have at most 200 ranges' })
-  @IsCidr()
+  @IsRanges()
   allowedIps?: string[];
   @IsOptional()
   @IsIn(Object.keys(CLIENT_PROFILES), { message: `must be one of ${Object.keys(CLIENT_PROFILES).join(', ')}` })
   clientProfile?: string;
-  /** Which of them a kind may be limited to is the controller's question. */
   @IsOptional()
-  @IsArray({ message: 'must be a list of scopes' })
-  @ArrayMaxSize(ALL_SCOPES.length, { message: `must have at most ${ALL_SCOPES.length} scopes` })
-  @IsIn(ALL_SCOPES, { each: true, message: `must hold scopes: ${ALL_SCOPES.join(', ')}` })
+  @AreScopes()
   scopes?: string[] | null;
+  @IsOptional()
+  @IsObject({ message: RATE_LIMIT_FORM })
+  @ValidateNested({ message: RATE_LIMIT_FORM })
+  @Type(() => RateLimitDto)
+  rateLimit?: RateLimitDto | null;
 }
 
 export class RotateCredentialDto {
@@ -93,6 +128,36 @@ function IsFutureTime(): PropertyDecorator {
     ),
     IsDate({ message: 'must be a time such as 2027-01-31T00:00:00Z' }),
     MinDate(() => new Date(), { message: 'must lie in the future' }),
+  );
+}
+
+function IsRanges(): PropertyDecorator {
+  return applyDecorators(
+    IsArray({ message: 'must be a list of CIDR ranges' }),
+    ArrayMaxSize(200, { message: 'must have at most 200 ranges' }),
+    IsCidr(),
+  );
+}
+
+/** Scopes that there are; which of them a kind may be limited to is the service's question. */
+function AreScopes(): PropertyDecorator {
+  return applyDecorators(
+    IsArray({ message: 'must be a list of scopes' }),
+    ArrayMaxSize(ALL_SCOPES.length, { message: `must have at most ${ALL_SCOPES.length} scopes` }),
+    IsIn(ALL_SCOPES, { each: true, message: `must hold scopes: ${ALL_SCOPES.join(', ')}` }),
+  );
+}
+
+function IsRateWindow(): PropertyDecorator {
+  return applyDecorators(
+    IsString({ message: RATE_WINDOW_FORMS }),
+    ValidateBy(
+      {
+        name: 'rateWindow',
+        validator: { validate: (value) => typeof value === 'string' && rateWindow(value) !== undefined },
+      },
+      { message: RATE_WINDOW_FORMS },
+    ),
   );
 }
 

@@ -7,8 +7,11 @@ import { CredentialCache } from './credential-cache';
 import { CredentialRotation } from './credential-rotation';
 import { CredentialsController } from './credentials.controller';
 import { CredentialsService } from './credentials.service';
+import { FailedAuthentications } from './failed-authentications';
 import { LastUse } from './last-use';
+import { RateLimits } from './rate-limits';
 import { RequestTenant } from './request-tenant';
+import { Strangers } from './strangers';
 import { TenantsController } from './tenants.controller';
 import { TenantsService } from './tenants.service';
 
@@ -21,11 +24,14 @@ import { TenantsService } from './tenants.service';
     CredentialCache,
     CredentialRotation,
     CredentialsService,
+    FailedAuthentications,
     LastUse,
+    RateLimits,
     RequestTenant,
+    Strangers,
     TenantsService,
     { provide: APP_GUARD, useClass: BearerGuard },
   ],
-  exports: [CredentialCache, CredentialsService, RequestTenant, TenantsService],
+  exports: [CredentialCache, CredentialsService, RequestTenant, Strangers, TenantsService],
 })
 export class TenancyModule {}
