@@ -101,7 +101,7 @@ describe('every operation outside SCIM', () => {
   it('refuses bodies that are none, too deep, too wide, or of other types', async () => {
     const inherited =
       '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":1,"hasOwnProperty":1}';
-    const list = `[${'1,'.repeat(999_999)}1]`;
+    const list = `[${'1,'.repeat(199_999)}1]`;
     const bodies = [
       ...['', '[]', 'null', '1', '"x"', '{', '{"a":', '[{"a":1},', '{"a":1}{"b":2}', '\u0000', '{"a":\u00001}'],
       `${'['.repeat(100_000)}${']'.repeat(100_000)}`,

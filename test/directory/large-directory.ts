@@ -2,10 +2,12 @@ import type { RequestContext } from '@provost/directory';
 import { uuidV7 } from '@provost/entities';
 import { ENTERPRISE_URN, type JsonObject, USER_URN } from '@provost/scim-protocol';
 import { storedUser, userRow } from '../../libs/directory/src/user-row';
+import { thorough } from '../support/thorough';
 import type { DirectoryFixture } from './directory-fixture';
 
-export const SIZE = 100_000;
-const BATCH = 10_000;
+export const SIZE = thorough(25_000, 100_000);
+export const INACTIVE = 100;
+const BATCH = 5_000;
 /** When the first of them arrived; one comes every second. */
 export const BEGIN = Date.UTC(2024, 0, 1);
 
@@ -41,6 +43,8 @@ const LAST = [
   'Novak',
 ];
 
+export const externalId = (n: number): string => `00u${n.toString(36).padStart(8, '0')}`;
+
 /** Person number n, with what a directory has of a person: some values are theirs alone, some those of a few, of many. */
 export function person(n: number): JsonObject {
   const [first, last] = [FIRST[n % FIRST.length]!, LAST[(n >> 4) % LAST.length]!];
@@ -48,11 +52,11 @@ export function person(n: number): JsonObject {
   return {
     schemas: [USER_URN, ENTERPRISE_URN],
     userName: `${login}@corp.example`,
-    externalId: `00u${n.toString(36).padStart(8, '0')}`,
+    externalId: externalId(n),
     name: { givenName: first, familyName: last },
     displayName: `${first} ${last} ${n}`,
     title: `Engineer ${n % 9}`,
-    active: n % 1_000 !== 7,
+    active: n % (SIZE / INACTIVE) !== 7,
     emails: [{ value: `${login}@mail.example`, type: 'work', primary: true }],
     [ENTERPRISE_URN]: {
       employeeNumber: `E-${n}`,
@@ -133,6 +137,6 @@ async function dropIndexes(directory: DirectoryFixture, tables: string[]): Promi
       ...keys.map(({ table, name, definition }) => `ALTER TABLE ${table} ADD CONSTRAINT ${name} ${definition}`),
       ...indexes.map(({ definition }) => definition),
     ];
-    await Promise.all(made.map((sql) => directory.query(sql)));
+    for (const sql of made) await directory.query(sql);
   };
 }

@@ -150,14 +150,9 @@ describe('a start that cannot be', () => {
   it('for a wrong variable: one line with its name, what it got and what it takes', async () => {
     const wrong: [NodeJS.ProcessEnv, string][] = [
       [{ PORT: '3000x' }, 'PORT got "3000x"; it takes a whole number from 0 to 65535.\n'],
-      [{ ROLE: 'master' }, 'ROLE got "master"; it takes all, api or worker.\n'],
       [
         { BOOTSTRAP_ADMIN_TOKEN: 'hunter2' },
         'BOOTSTRAP_ADMIN_TOKEN got a value of 7 characters; it takes a secret of at least 24 characters.\n',
-      ],
-      [
-        { DATABASE_URL: 'mysql://root:hunter2@db/x' },
-        'DATABASE_URL got a value of 25 characters; it takes a postgres:// URL.\n',
       ],
     ];
     const refusals = await Promise.all(wrong.map(([environment]) => refused(environment)));

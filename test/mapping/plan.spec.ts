@@ -1,5 +1,6 @@
 import { ENTERPRISE, type Json } from '../scim/scim-client';
 import { sample } from '../policy-documents/config-server';
+import { thorough } from '../support/thorough';
 import { AccessServer, type Named } from './access-server';
 
 interface Change {
@@ -219,7 +220,7 @@ describe('comes true to the letter', () => {
     return seed / 2 ** 32;
   };
 
-  it.each([1, 2, 3])(
+  it.each(thorough([1, 2], [1, 2, 3, 4, 5, 6]))(
     'for every kind of document, over a random directory (%i)',
     async (seed) => {
       const next = random(seed);
@@ -317,7 +318,7 @@ describe('comes true to the letter', () => {
         }),
       };
       let moved = 0;
-      for (let round = 0; round < 3; round++)
+      for (let round = 0; round < thorough(2, 3); round++)
         for (const [name, document] of Object.entries(make)) {
           let given = document();
           // A random hierarchy may have a circle, a random mapping two targets of one name: those are no plans.

@@ -29,6 +29,8 @@ export class DescribedServer {
     formats: { 'date-time': TIME, uuid: UUID, uri: /^[a-z][a-z0-9+.-]*:\S+$/i, email: /^\S+@\S+$/ },
   });
 
+  private readonly validators = new Map<string, ValidateFunction>();
+
   private constructor(
     readonly scim: ScimServer,
     readonly document: Json,
@@ -63,7 +65,8 @@ export class DescribedServer {
 
   /** What keeps a value from the schema at a JSON pointer into the document; nothing when it fits. */
   faults(pointer: string, value: unknown): string[] {
-    const validate = this.ajv.compile({ $ref: `openapi.json#${encodeURI(pointer)}` }) as ValidateFunction;
+    const validate = this.validators.get(pointer) ?? this.ajv.compile({ $ref: `openapi.json#${encodeURI(pointer)}` });
+    this.validators.set(pointer, validate);
     validate(value);
     return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
   }
