@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { ExportCheck, type ExportFault, type KnownOfRecord } from '@provost/audit-trail';
 import { ResourcesServer } from '../resources/resources-server';
 import type { Json } from '../scim/scim-client';
 
@@ -34,6 +35,13 @@ export class AuditServer {
     return this.get('verify');
   }
 
+  /** The lines of an export that can be verified, each with its end. */
+  async exported(query = ''): Promise<string[]> {
+    const answer = await this.app.send('GET', `/audit/export?format=ndjson${query}`, undefined, this.app.as('auditor'));
+    expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/x-ndjson' } });
+    return answer.text.match(/.*\n/g)!;
+  }
+
   /** Some events, with personal parts. @returns the ids of the users */
   async users(count: number): Promise<string[]> {
     const ids: string[] = [];
@@ -44,4 +52,17 @@ export class AuditServer {
   stop(): Promise<void> {
     return this.app?.stop();
   }
+}
+
+/** Verifies an export as `npm run audit:verify` does. */
+export function checked(
+  lines: readonly string[],
+  known?: KnownOfRecord,
+): { check: ExportCheck; fault: ExportFault | undefined } {
+  const check = new ExportCheck(known);
+  for (const line of lines) {
+    const fault = check.line(Buffer.from(line));
+    if (fault) return { check, fault };
+  }
+  return { check, fault: check.end() };
 }

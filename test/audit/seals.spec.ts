@@ -39,6 +39,7 @@ describe('seals', () => {
       ok: true,
       sealed: await count(),
       unsealed: 0,
+      dropped: null,
       head: { seal: expect.any(Number), hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
   });

@@ -19,12 +19,16 @@ export interface PresentEvent {
   readonly hash: Buffer;
 }
 
-/** Numbers, first and last, of events that were dropped when their time was over. */
-export type Run = readonly [bigint, bigint];
+/** What a `dropped` seal says: numbers, first and last, of events that went when their time was over, and how many these were. */
+export interface Dropped {
+  readonly runs: readonly (readonly [bigint, bigint])[];
+  readonly events: number;
+}
 
-/** The runs of a `dropped` seal; none when its record cannot be read, which the check of that seal will say. */
-export function runsOf(record: Buffer): Run[] {
-  return readDropped(record)?.runs.map(([first, last]): Run => [BigInt(first), BigInt(last)]) ?? [];
+/** As a record has it; nothing when it cannot be read, which the check of its seal will say. */
+export function droppedOf(record: Buffer): Dropped {
+  const { runs = [], events = 0 } = readDropped(record) ?? {};
+  return { runs: runs.map(([first, last]) => [BigInt(first), BigInt(last)]), events };
 }
 
 /**
@@ -36,14 +40,19 @@ export class ChainCheck {
   private previous: Buffer = NO_SEAL;
   private last = 0n;
   private events = 0;
+  /** Sealed events that are gone, by what says that they were dropped. */
+  private readonly gone: number[];
+  private records = 0;
 
   /**
    * @param dropped what `dropped` seals of this chain say, read ahead; each is checked when the walk comes to it
    */
   constructor(
     private readonly signatures: SealSignatures,
-    private readonly dropped: readonly Run[] = [],
-  ) {}
+    private readonly dropped: readonly Dropped[] = [],
+  ) {
+    this.gone = dropped.map(() => 0);
+  }
 
   /** Events that were found sealed and are there or were dropped by a seal. */
   get sealed(): number {
@@ -95,8 +104,14 @@ export class ChainCheck {
   }
 
   private record(seal: Seal, record: Buffer): Fault | undefined {
-    if (droppedRoot(record).equals(seal.root)) return undefined;
-    return { seal: seal.number, fault: `The record of what seal ${seal.number} says was dropped was changed.` };
+    const { number } = seal;
+    const place = this.records++;
+    if (!droppedRoot(record).equals(seal.root))
+      return { seal: number, fault: `The record of what seal ${number} says was dropped was changed.` };
+    const [said, gone] = [this.dropped[place]?.events, this.gone[place]];
+    if (said === gone) return undefined;
+    const fault = `Seal ${number} says that ${said} events were dropped; of those that were sealed ${gone} are gone.`;
+    return { seal: number, fault };
   }
 
   private batch(seal: Seal, bytes: Buffer, present: readonly PresentEvent[]): Fault | undefined {
@@ -125,7 +140,9 @@ export class ChainCheck {
   }
 
   private wasDropped(seq: bigint): boolean {
-    return this.dropped.some(([first, last]) => first <= seq && seq <= last);
+    const place = this.dropped.findIndex(({ runs }) => runs.some(([first, last]) => first <= seq && seq <= last));
+    if (place >= 0) this.gone[place]!++;
+    return place >= 0;
   }
 }
 

@@ -1,5 +1,7 @@
 export * from './chain-check';
 export * from './event-kinds';
+export * from './export-check';
+export * from './export-lines';
 export * from './merkle';
 export * from './readable-event';
 export * from './seal';

@@ -81,6 +81,10 @@ export class KeyRing {
     });
   }
 
+  get newestFirst(): KeyObject[] {
+    return [...this.keys.values()].map(({ key }) => key);
+  }
+
   /** 0 for the newest; undefined for a key that does not count at all. */
   age(keyId: string): number | undefined {
     return this.keys.get(keyId)?.age;

@@ -16,7 +16,7 @@ export function newSubjectKey(): Buffer {
 const scratch = Buffer.alloc(32 + 36);
 
 /**
- * The key of one event's personal part: SHA-256 of the subject's key and the event's id, both of fixed length (docs/adr/0019). It can be given
+ * The key of one event's personal part: SHA-256 of the subject's key and the event's id, both of fixed length (docs/adr/0028). It can be given
  * away with the event, and opens nothing else.
  * @param key 32 bytes @param eventId a UUID as text
  */

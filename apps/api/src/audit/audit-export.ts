@@ -3,16 +3,20 @@ import { TenantDatabase } from '@provost/entities';
 import { SettledNumber } from '@provost/event-log';
 import { invalid } from '../http';
 import { readable } from './audit-events';
-import { eventFilter } from './event-filter';
+import { eventFilter, FILTERS } from './event-filter';
 import { exportPages, type Selection } from './export-pages';
 import { CEF } from './formats/cef';
 import { CSV } from './formats/csv';
 import { OCSF } from './formats/ocsf';
 import type { TextFormat } from './formats/text-format';
+import { ndjsonExport, sealedSoFar } from './ndjson-export';
 import { readAhead } from './read-ahead';
+import { SigningKeys } from './signing-keys';
 
+/** The one that can be verified offline. */
+const PROVEN = { type: 'application/x-ndjson', extension: 'ndjson' };
 const TEXT_FORMATS: Readonly<Record<string, TextFormat>> = { csv: CSV, ocsf: OCSF, cef: CEF };
-export const FORMATS = Object.keys(TEXT_FORMATS);
+export const FORMATS = ['ndjson', ...Object.keys(TEXT_FORMATS)];
 
 /** A file that is made while it is read. */
 export interface ExportFile {
@@ -27,6 +31,7 @@ export class AuditExport {
   constructor(
     @Inject(TenantDatabase) private readonly db: TenantDatabase,
     @Inject(SettledNumber) private readonly settled: SettledNumber,
+    @Inject(SigningKeys) private readonly keys: SigningKeys,
   ) {}
 
   /**
@@ -35,15 +40,26 @@ export class AuditExport {
    * @throws Problem 400
    */
   async file(tenantId: string, query: Readonly<Record<string, string>>): Promise<ExportFile> {
-    const format = Object.hasOwn(TEXT_FORMATS, query.format ?? '') ? TEXT_FORMATS[query.format!] : undefined;
-    if (!format) throw invalid([{ pointer: '/format', detail: `must be one of ${FORMATS.join(', ')}` }]);
-    const selection = { tenantId, filter: eventFilter(query), upTo: await this.settled.upTo() };
-    const day = new Date().toISOString().slice(0, 19).replaceAll(':', '');
-    return { type: format.type, name: `audit-${day}Z.${format.extension}`, text: this.text(format, selection) };
+    const { format = '' } = query;
+    if (!FORMATS.includes(format))
+      throw invalid([{ pointer: '/format', detail: `must be one of ${FORMATS.join(', ')}` }]);
+    const filter = eventFilter(query);
+    // In this order: what is exported reaches at least as far as what was sealed.
+    const sealed = await sealedSoFar(this.db, tenantId);
+    const selection = { tenantId, filter, upTo: await this.settled.upTo() };
+    const file = TEXT_FORMATS[format];
+    if (file) return named(file, this.text(file, selection));
+    const asked = Object.fromEntries(FILTERS.filter((name) => query[name]).map((name) => [name, query[name]!]));
+    return named(PROVEN, ndjsonExport(this.db, selection, sealed, await this.keys.keys(), asked));
   }
 
   private async *text(format: TextFormat, selection: Selection): AsyncGenerator<string> {
     if (format.head !== undefined) yield format.head;
     for await (const rows of readAhead(exportPages(this.db, selection))) yield format.text(rows.map(readable));
   }
+}
+
+function named({ type, extension }: { type: string; extension: string }, text: AsyncGenerator<string>): ExportFile {
+  const now = new Date().toISOString().slice(0, 19).replaceAll(':', '');
+  return { type, name: `audit-${now}Z.${extension}`, text };
 }

@@ -7,6 +7,7 @@ import { AuditController } from './audit.controller';
 import { AuditEvents } from './audit-events';
 import { AuditExport } from './audit-export';
 import { Consumers } from './consumers';
+import { EventMonths } from './event-months';
 import { EventFeed } from './event-feed';
 import { Sealer } from './sealer';
 import { SealLag } from './seal-lag';
@@ -22,7 +23,7 @@ const settledNumber = {
 /** What follows the event log: the registry of its consumers, the feed of every event, and the sealer. */
 @Module({
   imports: [JobsModule],
-  providers: [Consumers, EventFeed, settledNumber, SigningKeys, Sealer, SealLag],
+  providers: [Consumers, EventFeed, settledNumber, SigningKeys, Sealer, SealLag, EventMonths],
   exports: [Consumers, SettledNumber, SigningKeys, SealLag],
 })
 export class AuditModule {}

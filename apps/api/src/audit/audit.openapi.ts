@@ -59,6 +59,11 @@ export const AUDIT = {
           ...orNull(shape({ seal: COUNT, hash: TEXT })),
           description: 'The last seal. Keep it: a record that was set back to an earlier state ends before it.',
         },
+        dropped: {
+          ...orNull(shape({ events: COUNT, until: TIME })),
+          description:
+            'How many of the sealed events were dropped when their time was over, and before when they happened: there the record begins.',
+        },
         firstFault: shape({ sequence: TEXT, eventId: ID, seal: COUNT, fault: TEXT }, 'sequence', 'eventId', 'seal'),
       },
       'firstFault',
@@ -99,7 +104,7 @@ export const AUDIT = {
           description: 'What was found; `firstFault` when something is not as it was sealed.',
           schema: ref('AuditVerification'),
           example: {
-            ...{ ok: true, sealed: 4711, unsealed: 2 },
+            ...{ ok: true, sealed: 4711, unsealed: 2, dropped: null },
             head: { seal: 12, hash: '5f16c3e5b5a3f0f4b0ad6a37a2a1bd2dc2b8b6c1f8a0a6c5c2a1f9d4ef3a7b60' },
           },
         },
@@ -109,6 +114,7 @@ export const AUDIT = {
       summary: 'Download all events that fit, as one file, the oldest first.',
       description:
         'The file is made while you read it, so it may be of any size; one that breaks off before its end was not answered whole. ' +
+        '`ndjson`: a JSON object a line, with all that it takes to verify the file offline (`npm run audit:verify -- FILE`). ' +
         '`csv`: cells that a spreadsheet could take for a formula have an apostrophe before them. `ocsf`: OCSF 1.8.0, an event a line. ' +
         '`cef`: ArcSight CEF, an event a line.',
       query: {

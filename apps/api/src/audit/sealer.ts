@@ -4,7 +4,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/comm
 import { statement, TenantDatabase } from '@provost/entities';
 import { ConsumerLock, eventHash, EventSignal, type EventTextRow, LogEvent, SettledNumber } from '@provost/event-log';
 import { type Job, type JobResult, Jobs } from '../jobs';
-import { HEAD_COLUMNS, headOf, type HeadRow } from './seal-rows';
+import { headOf, type HeadRow, HEADS, POSITION } from './seal-rows';
 import { batchOf, nextSeal, SEAL, sealValues } from './seal-writes';
 import { SigningKeys } from './signing-keys';
 
@@ -15,12 +15,6 @@ const PAGE = 512;
 /** How long a run by hand waits for the sealer of another process. */
 const PATIENCE_MS = 30_000;
 
-const POSITION = statement(
-  'audit.position',
-  `WITH made AS (INSERT INTO event_consumers (name, position, updated_at) VALUES ('audit-seals', 0, now())
-     ON CONFLICT DO NOTHING RETURNING position)
-   SELECT position::text FROM made UNION ALL SELECT position::text FROM event_consumers WHERE name = 'audit-seals'`,
-);
 // Without an upper bound, which would let PostgreSQL choose to sort all that is left of the log for each page of it.
 const SPAN = statement(
   'audit.span',
@@ -28,7 +22,6 @@ const SPAN = statement(
      e.data::text, e.sealed
    FROM events e WHERE e.seq > $1::bigint ORDER BY e.seq LIMIT ${PAGE}`,
 );
-const HEADS = statement('audit.heads', `SELECT ${HEAD_COLUMNS} FROM audit_heads WHERE tenant_id = ANY($1::uuid[])`);
 
 /** What is to be sealed of one tenant. */
 interface Batch {

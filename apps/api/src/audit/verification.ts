@@ -1,10 +1,10 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import {
   ChainCheck,
+  droppedOf,
   type Fault,
   type PresentEvent,
-  type Run,
-  runsOf,
+  readDropped,
   type Seal,
   SealSignatures,
 } from '@provost/audit-trail';
@@ -12,26 +12,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { statement, TenantDatabase } from '@provost/entities';
 import { eventHash, type EventTextRow, LogEvent, SettledNumber } from '@provost/event-log';
 import { readAhead } from './read-ahead';
-import { HEAD_COLUMNS, headOf, type HeadRow, SEAL_COLUMNS, sealOf, type SealRow } from './seal-rows';
+import { HEAD, headOf, type HeadRow, sealOf, storedSeals } from './seal-rows';
 import { SigningKeys } from './signing-keys';
 
 /** Events that are read at once; hashing them holds up other requests for some five milliseconds. */
 const PAGE = 500;
-/** So many events' hashes are read with their seals at once, of seals of the size of the last ones. */
-const LEAVES = 8_192;
-
 const POSITION = statement(
   'audit.sealed_up_to',
   `SELECT position::text FROM event_consumers WHERE name = 'audit-seals'`,
 );
-const HEAD = statement('audit.head', `SELECT ${HEAD_COLUMNS} FROM audit_heads WHERE tenant_id = $1::uuid`);
 const DROPPED = statement(
   'audit.dropped',
   `SELECT leaves FROM audit_seals WHERE tenant_id = $1::uuid AND kind = 'dropped' ORDER BY number`,
-);
-const SEALS = statement(
-  'audit.seals',
-  `SELECT ${SEAL_COLUMNS}, leaves FROM audit_seals WHERE tenant_id = $1::uuid AND number > $2::int ORDER BY number LIMIT $3::int`,
 );
 const EVENTS = statement(
   'audit.sealed_events',
@@ -53,6 +45,8 @@ export interface Verified {
   readonly unsealed: number;
   /** The last seal: whoever keeps it can tell later that the chain still goes through it. */
   readonly head: { readonly seal: number; readonly hash: string } | null;
+  /** How many of the sealed events were dropped when their time was over, and before when the last of them happened. */
+  readonly dropped: { readonly events: number; readonly until: string } | null;
   readonly firstFault?: Fault;
 }
 
@@ -68,18 +62,18 @@ export class Verification {
   async verify(tenantId: string): Promise<Verified> {
     for (;;) {
       const dropped = await this.dropped(tenantId);
-      const found = await this.walk(tenantId, dropped.flatMap(runsOf));
+      const found = await this.walk(tenantId, dropped);
       // A month that was dropped meanwhile is no fault.
       if (found.ok || (await this.dropped(tenantId)).length === dropped.length) return found;
     }
   }
 
-  private async walk(tenantId: string, dropped: readonly Run[]): Promise<Verified> {
+  private async walk(tenantId: string, dropped: readonly Buffer[]): Promise<Verified> {
     // In this order: what is sealed in between only makes the head go further.
     const [reached] = await this.db.run<{ position: string }>('platform', POSITION, []);
     const [row] = await this.db.run<HeadRow>({ tenantId }, HEAD, [tenantId]);
     const head = row && headOf(row);
-    const check = new ChainCheck(new SealSignatures(tenantId, (await this.keys.keys()).ring), dropped);
+    const check = new ChainCheck(new SealSignatures(tenantId, (await this.keys.keys()).ring), dropped.map(droppedOf));
     const firstFault =
       (await this.seals(tenantId, check, head?.number)) ??
       check.end(head) ??
@@ -90,28 +84,21 @@ export class Verification {
       sealed: check.sealed,
       unsealed: behind!.events,
       head: head ? { seal: head.number, hash: head.hash.toString('hex') } : null,
+      dropped: droppedSince(dropped),
       ...(firstFault && { firstFault }),
     };
   }
 
   /** @param upTo number of the last seal, as the head has it; those behind it were made meanwhile */
-  private async seals(tenantId: string, check: ChainCheck, upTo = Infinity): Promise<Fault | undefined> {
+  private async seals(tenantId: string, check: ChainCheck, upTo: number | undefined): Promise<Fault | undefined> {
     const events = new Present(this.db, tenantId);
-    let number = 0;
-    for (let size = 16; ;) {
-      const rows = await this.db.run<SealRow & { leaves: Buffer }>({ tenantId }, SEALS, [tenantId, number, size]);
-      for (const row of rows) {
-        if (row.number > upTo) return undefined;
-        const seal = sealOf(row);
-        const present = seal.kind === 'sealed' ? await events.upTo(seal) : [];
-        const fault = check.seal(seal, row.leaves, present);
-        if (fault) return fault;
-      }
-      if (rows.length < size) return undefined;
-      number = rows.at(-1)!.number;
-      const mean = rows.reduce((sum, { leaves }) => sum + leaves.length / 40, 0) / rows.length;
-      size = Math.max(4, Math.min(512, Math.round(LEAVES / Math.max(1, mean))));
+    for await (const row of storedSeals(this.db, tenantId, upTo)) {
+      const seal = sealOf(row);
+      const present = seal.kind === 'sealed' ? await events.upTo(seal) : [];
+      const fault = check.seal(seal, row.leaves, present);
+      if (fault) return fault;
     }
+    return undefined;
   }
 
   /** The sealer has passed these numbers: nothing can be there that it did not see. */
@@ -130,6 +117,13 @@ export class Verification {
     const rows = await this.db.run<{ leaves: Buffer }>({ tenantId }, DROPPED, [tenantId]);
     return rows.map(({ leaves }) => leaves);
   }
+}
+
+function droppedSince(records: readonly Buffer[]): Verified['dropped'] {
+  const all = records.map(readDropped).filter((record) => record !== undefined);
+  if (!all.length) return null;
+  const until = all.map((record) => record.until).sort();
+  return { events: all.reduce((sum, { events }) => sum + events, 0), until: until.at(-1)! };
 }
 
 /** The events of a tenant, handed out seal by seal. */
