@@ -1,6 +1,7 @@
 import { Product } from '../faults/product';
 import { createTestDatabase } from '../support/database';
 import { until } from '../support/until';
+import { actsAsOne } from './as-one';
 import { Cluster, USER, type Json } from './cluster';
 import { PgBouncer, pgbouncerIsMissing } from './pgbouncer';
 
@@ -104,4 +105,6 @@ if (missing) process.stderr.write(`    PgBouncer in transaction mode is not test
     // Polling alone would take a second, and more with several steps.
     process.stderr.write(`    a run was done ${Math.round(performance.now() - started)} ms after the write\n`);
   });
+
+  describe('as without it', () => actsAsOne(() => cluster));
 });
