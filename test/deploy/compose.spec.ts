@@ -84,7 +84,7 @@ describe('docker-compose.yml', () => {
     const [, megabytes] = /client_max_body_size (\d+)m;/.exec(content)!;
     expect(Number(megabytes) * 1024 * 1024).toBe(MAX_BODY_BYTES);
     const errors = [...content.matchAll(/return (\d+) '([^']*)'/g)];
-    expect(errors.map(([, status]) => status)).toEqual(['413', '503']);
+    expect(errors.map(([, status]) => status)).toEqual(['414', '413', '503']);
     for (const [, status, body] of errors)
       expect(JSON.parse(body!)).toMatchObject({ schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status });
     expect(content).toMatch(/server api:3000 /);
