@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { bearer, ScimServer } from '../scim/scim-client';
 import { startServer } from '../support/server';
 import { until } from '../support/until';
@@ -86,4 +87,22 @@ it('readiness includes the queue', async () => {
     status: 'ok',
     details: { database: { status: 'up' }, queue: { status: 'up', works: true } },
   });
+});
+
+it('what is not ready says what of it is missing', async () => {
+  const client = new Client({ connectionString: scim.server.databaseUrl });
+  await client.connect();
+  const [{ name }] = (await client.query<{ name: string }>('SELECT name FROM migrations LIMIT 1')).rows as [
+    { name: string },
+  ];
+  const rename = (from: string, to: string) =>
+    client.query('UPDATE migrations SET name = $2 WHERE name = $1', [from, to]);
+  await rename(name, 'Other');
+  expect(await scim.send('GET', '/health/ready', undefined, {})).toMatchObject({
+    status: 503,
+    body: { title: 'Unavailable', detail: 'Not ready: migrations. The log says why.' },
+  });
+  await rename('Other', name);
+  await client.end();
+  expect((await scim.send('GET', '/health/ready', undefined, {})).status).toBe(200);
 });

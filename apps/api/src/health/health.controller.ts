@@ -1,5 +1,11 @@
-import { Controller, Get, Inject } from '@nestjs/common';
-import { HealthCheck, HealthCheckService, type HealthIndicatorFunction } from '@nestjs/terminus';
+import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
+import {
+  HealthCheck,
+  type HealthCheckResult,
+  HealthCheckService,
+  type HealthIndicatorFunction,
+} from '@nestjs/terminus';
+import { problem } from '../http';
 import { Public } from '../tenancy';
 import { DatabaseIndicator } from './database.indicator';
 import { QueueIndicator } from './queue.indicator';
@@ -24,12 +30,23 @@ export class HealthController {
   @Get('ready')
   // Without its description, for which swagger would be loaded at every start.
   @HealthCheck({ noCache: true, swaggerDocumentation: false })
-  ready() {
+  async ready() {
     const checks: HealthIndicatorFunction[] = [
       () => this.database.reachable(),
       () => this.database.migrated(),
       () => this.queue.working(),
     ];
-    return this.health.check(checks);
+    try {
+      return await this.health.check(checks);
+    } catch (error) {
+      throw error instanceof ServiceUnavailableException ? notReady(error.getResponse() as HealthCheckResult) : error;
+    }
   }
+}
+
+/** Names what is missing to whoever asks; why it is missing is for the log alone, as it names hosts. */
+function notReady({ error: missing = {} }: HealthCheckResult): Error {
+  const refusal = problem(503, `Not ready: ${Object.keys(missing).join(', ')}. The log says why.`);
+  refusal.cause = missing;
+  return refusal;
 }
