@@ -16,6 +16,7 @@ const shared = {
 module.exports = {
   maxWorkers: 2,
   testTimeout: 30_000,
+  testSequencer: path.join(__dirname, 'jest-sequencer.cjs'),
   // On a busy machine a process takes longer to end than the half second after which Jest complains.
   workerGracefulExitTimeout: 10_000,
   projects: [

@@ -66,16 +66,25 @@ function isAlive(pid: number): boolean {
 describe('the embedded PostgreSQL', () => {
   let dir: string;
   let dataDir: string;
+  let isFresh: boolean;
   let checkout: string;
   const servers: EmbeddedPostgres[] = [];
   const owners: Owner[] = [];
 
+  /** A restored backup, so to speak: initdb takes longer than most of these tests. */
+  const restore = () => {
+    if (isFresh || existsSync(dataDir)) return;
+    mkdirSync(dataDir, { recursive: true });
+    execFileSync('cp', ['-R', join(seed, 'postgres'), dataDir]);
+  };
   const start = async (options: Partial<Parameters<typeof startEmbeddedPostgres>[0]> = {}) => {
+    restore();
     const server = await startEmbeddedPostgres({ dataDir, ...options });
     servers.push(server);
     return server;
   };
   const own = async (...args: Partial<Parameters<typeof startOwner>>) => {
+    restore();
     const owner = await startOwner(args[0] ?? checkout, args[1] ?? dataDir, args[2]);
     owners.push(owner);
     return owner;
@@ -97,12 +106,10 @@ describe('the embedded PostgreSQL', () => {
   beforeEach(() => {
     dir = makeTestDirectory();
     dataDir = join(dir, 'data');
-    // A restored backup, so to speak: initdb takes longer than most of these tests.
-    mkdirSync(dataDir);
-    execFileSync('cp', ['-R', join(seed, 'postgres'), dataDir]);
+    isFresh = false;
   });
   const notYetThere = () => {
-    dataDir = join(dir, 'fresh');
+    isFresh = true;
   };
   afterEach(async () => {
     for (const server of servers.splice(0)) await server.stop();
@@ -313,6 +320,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   rootOnly('keeps its data in a directory that only root can enter (needs root)', async () => {
+    notYetThere();
     mkdirSync(join(dir, 'private'), { mode: 0o700 });
     dataDir = join(dir, 'private/home/.data');
     const first = await start();
