@@ -24,26 +24,33 @@ export class ProvostServer {
     /** The tenant of the first start. */
     readonly tenant: Tenant,
     private readonly operatorToken: string,
+    private readonly profileDir: string | undefined,
   ) {}
 
-  /** @param profileDir where the process leaves a .cpuprofile when it ends */
-  static async start(databaseUrl: string, profileDir: string | undefined): Promise<ProvostServer> {
-    const profiling = profileDir === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileDir];
-    const environment = { DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn', ROLE: 'all' };
-    const server = await startNode([...NODE_FLAGS, ...profiling, MAIN], environment, /Keep them\./);
+  /**
+   * @param profileDir where the process leaves a .cpuprofile when it ends
+   * @param more of its environment
+   */
+  static async start(
+    databaseUrl: string,
+    profileDir: string | undefined,
+    more: NodeJS.ProcessEnv = {},
+  ): Promise<ProvostServer> {
+    const environment = { DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn', ROLE: 'all', ...more };
+    const server = await startNode([...NODE_FLAGS, ...profiling(profileDir), MAIN], environment, /Keep them\./);
     const shown = (what: string) => new RegExp(`${what} +(\\S+)`).exec(server.output)![1]!;
     const id = await withClient(databaseUrl, async (client) => {
       const { rows } = await client.query<{ id: string }>(`SELECT id FROM tenants WHERE slug = 'default'`);
       return rows[0]!.id;
     });
     const target = { pid: server.pid, port: server.port, base: '/scim/v2', token: shown('SCIM token') };
-    return new ProvostServer(server, databaseUrl, { id, slug: 'default', target }, shown('Admin token'));
+    return new ProvostServer(server, databaseUrl, { id, slug: 'default', target }, shown('Admin token'), profileDir);
   }
 
   /** One more process on the same database. @param role what it does (ROLE) */
   async startBeside(role: 'api' | 'worker'): Promise<Pick<ChildServer, 'pid' | 'port' | 'stop'>> {
     const environment = { DATABASE_URL: this.databaseUrl, LOG_LEVEL: 'warn', ROLE: role };
-    return startNode([...NODE_FLAGS, MAIN], environment, /Provost is ready/);
+    return startNode([...NODE_FLAGS, ...profiling(this.profileDir), MAIN], environment, /Provost is ready/);
   }
 
   /** One more tenant, with a SCIM credential of its own. */
@@ -98,4 +105,8 @@ export class ProvostServer {
   stop(): Promise<void> {
     return this.server.stop();
   }
+}
+
+function profiling(dir: string | undefined): string[] {
+  return dir === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', dir];
 }

@@ -50,13 +50,13 @@ export class Stage {
     }
   }
 
-  /** Provost on a database of that name, made now. */
-  provost(name = 'measured'): Promise<ProvostServer> {
+  /** Provost on a database of that name, made now. @param more of its environment */
+  provost(name = 'measured', more: NodeJS.ProcessEnv = {}): Promise<ProvostServer> {
     return this.once(`provost ${name}`, async () => {
       progress(`starting Provost on the database ${name}`);
       const url = await this.createDatabase(name);
       if (this.options.profile !== undefined) await withClient(url, (client) => client.query(STATISTICS));
-      const server = await ProvostServer.start(url, this.options.profile);
+      const server = await ProvostServer.start(url, this.options.profile, more);
       this.started.push(server);
       return server;
     });

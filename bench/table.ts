@@ -1,9 +1,9 @@
 /** One line of the result. */
 export interface Row {
   readonly measure: string;
-  /** A ratio, or seconds where `unit` says so. */
+  /** A ratio, or what `unit` says. */
   readonly value: number;
-  readonly unit?: 'x' | 's' | '';
+  readonly unit?: 'x' | 's' | ' ms' | '/s' | '';
   /** What both sides did, in words and figures. */
   readonly absolute: string;
   readonly atLeast?: number;

@@ -3,6 +3,9 @@ import { bulk } from './bulk';
 import { filterScale } from './filter-scale';
 import { groupReplace } from './group-replace';
 import { groupScale } from './group-scale';
+import { deadReceiver } from './dead-receiver';
+import { engine, firstAction, runRate } from './lifecycle';
+import { massDeactivation } from './mass-deactivation';
 import type { Measure } from './measure';
 import { memory } from './memory';
 import { planned } from './plan';
@@ -26,5 +29,10 @@ export const measures: readonly Measure[] = [
   planned,
   roleChanges,
   stale,
+  runRate,
+  firstAction,
+  engine,
+  deadReceiver,
+  massDeactivation,
   filterScale,
 ];

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EventConsumer, EventRow } from '@provost/event-log';
 import { Consumers } from '../audit';
+import { PlanReader } from './plan-reader';
 import { RunPlanner } from './run-planner';
 import { StagedPeople } from './staged-people';
 
@@ -24,6 +25,7 @@ export class LifecycleConsumer implements EventConsumer {
   readonly name = 'lifecycle';
 
   constructor(
+    @Inject(PlanReader) private readonly reader: PlanReader,
     @Inject(RunPlanner) private readonly planner: RunPlanner,
     @Inject(StagedPeople) private readonly staged: StagedPeople,
     @Inject(Consumers) consumers: Consumers,
@@ -40,11 +42,12 @@ export class LifecycleConsumer implements EventConsumer {
       else tenants.set(event.tenant_id, [event]);
     }
     for (const [tenantId, own] of tenants) {
+      const rules = await this.reader.rules(tenantId);
       const firing = own.filter(({ type }) => CONCERNED.has(type));
       // Before anything is planned: whoever is found staged here, and not when it is planned, arrives twice, which is once; the
       // other way round they would never arrive.
-      await this.staged.follow(tenantId, own);
-      if (firing.length) await this.planner.plan(tenantId, firing);
+      if (rules.staged) await this.staged.follow(tenantId, own);
+      if (firing.length) await this.planner.plan(tenantId, firing, rules);
     }
   }
 }

@@ -50,8 +50,7 @@ export class PlanReader {
   }
 
   /** @param events of one tenant */
-  async inputs(tenantId: string, events: readonly EventRow[]): Promise<PlanInputs> {
-    const rules = await this.rules(tenantId);
+  async inputs(tenantId: string, events: readonly EventRow[], rules: LifecycleRules): Promise<PlanInputs> {
     const ids = [
       ...new Set(events.flatMap(({ subject_type, subject_id }) => (subject_type === 'User' ? subject_id! : []))),
     ];

@@ -3,7 +3,7 @@ import { TenantDatabase } from '@provost/entities';
 import { type EventRow, EventSignal } from '@provost/event-log';
 import { PeopleScan } from '../mapping';
 import { HoldOpenings } from './hold-openings';
-import { mayFire } from './lifecycle-rules';
+import { type LifecycleRules, mayFire } from './lifecycle-rules';
 import { PlanReader } from './plan-reader';
 import { planRuns } from './run-plan';
 import { writeReturns, writeRuns } from './run-plan-writes';
@@ -25,15 +25,14 @@ export class RunPlanner {
   ) {}
 
   /** @param concerned events of one tenant in their order */
-  async plan(tenantId: string, concerned: readonly EventRow[]): Promise<void> {
-    const rules = await this.reader.rules(tenantId);
+  async plan(tenantId: string, concerned: readonly EventRow[], rules: LifecycleRules): Promise<void> {
     const firing = concerned.filter(({ type }) => mayFire(type, rules));
     const events = (await Promise.all(firing.map((event) => this.ofPeople(tenantId, event)))).flat();
-    for (let i = 0; i < events.length; i += AT_ONCE) await this.write(tenantId, events.slice(i, i + AT_ONCE));
+    for (let i = 0; i < events.length; i += AT_ONCE) await this.write(tenantId, events.slice(i, i + AT_ONCE), rules);
   }
 
-  private async write(tenantId: string, events: readonly EventRow[]): Promise<void> {
-    const inputs = await this.reader.inputs(tenantId, events);
+  private async write(tenantId: string, events: readonly EventRow[], rules: LifecycleRules): Promise<void> {
+    const inputs = await this.reader.inputs(tenantId, events, rules);
     const steps = planRuns(events, inputs);
     if (!steps.length) return;
     const at = new Date();

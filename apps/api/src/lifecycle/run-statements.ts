@@ -33,22 +33,22 @@ const claim = (which: string) => `WITH d AS MATERIALIZED (SELECT r.* FROM lifecy
 export const CLAIM_MANY = statement('lifecycle.claim_many', claim('ORDER BY r.event_seq LIMIT $2::bigint'));
 export const CLAIM_ONE = statement('lifecycle.claim_one', claim('AND r.id = $2::uuid'));
 
-/** $2 time, then a list for each column. */
+/** $2 when it began and $3 when it ended, then a list for each column. */
 export const FINISH_ACTIONS = statement(
   'lifecycle.finish_actions',
   `UPDATE lifecycle_actions a SET state = v.state, attempts = a.attempts + 1, last_error = v.error, result = v.result::json,
-     started_at = coalesce(a.started_at, $2::timestamptz), finished_at = CASE v.state WHEN 'done' THEN $2::timestamptz END
-   FROM ROWS FROM (unnest($3::uuid[]), unnest($4::integer[]), unnest($5::text[]), unnest($6::text[]), unnest($7::text[]))
+     started_at = coalesce(a.started_at, $2::timestamptz), finished_at = CASE v.state WHEN 'done' THEN $3::timestamptz END
+   FROM ROWS FROM (unnest($4::uuid[]), unnest($5::integer[]), unnest($6::text[]), unnest($7::text[]), unnest($8::text[]))
      AS v (run_id, position, state, error, result)
    WHERE a.tenant_id = $1::uuid AND a.run_id = v.run_id AND a.position = v.position`,
 );
-/** What became of runs; $2 time. What is still pending goes on at once. */
+/** What became of runs; $2 when that began and $3 when it ended. What is still pending goes on at once. */
 export const FINISH_RUNS = statement(
   'lifecycle.finish_runs',
   `UPDATE lifecycle_runs r SET state = v.state, started_at = coalesce(r.started_at, $2::timestamptz),
-     finished_at = CASE WHEN v.state <> 'running' THEN $2::timestamptz END,
-     next_at = CASE WHEN v.state = 'running' THEN $2::timestamptz END
-   FROM ROWS FROM (unnest($3::uuid[]), unnest($4::text[])) AS v (id, state)
+     finished_at = CASE WHEN v.state <> 'running' THEN $3::timestamptz END,
+     next_at = CASE WHEN v.state = 'running' THEN $3::timestamptz END
+   FROM ROWS FROM (unnest($4::uuid[]), unnest($5::text[])) AS v (id, state)
    WHERE r.tenant_id = $1::uuid AND r.id = v.id`,
 );
 /** An attempt that failed: $4 what happened, $5 the state from now on, $6 when it is tried again; nothing when it was cancelled meanwhile. */

@@ -48,6 +48,13 @@ export interface DoneAction {
   readonly sentence: string;
 }
 
+/** What was done in a transaction, since when, and what it tells. */
+interface Performed {
+  readonly at: Date;
+  readonly done: readonly DoneAction[];
+  readonly events: readonly NewEvent[];
+}
+
 /**
  * Carries runs out. Many runs share a transaction and each kind of action in them is done with a few statements; when one of
  * them fails, nothing has happened, and each is done alone, an action a transaction, so that only that one waits. What an action
@@ -116,7 +123,7 @@ export class RunWork {
     tenantId: string,
     runs: readonly ClaimedRun[],
     most = Infinity,
-  ): Promise<{ done: DoneAction[]; events: NewEvent[] }> {
+  ): Promise<Performed> {
     const people = await this.people.load(
       tx,
       tenantId,
@@ -152,7 +159,7 @@ export class RunWork {
         }
       }
     }
-    return { done, events };
+    return { at, done, events };
   }
 
   /** Marks what was done, and tells it. */
@@ -160,17 +167,17 @@ export class RunWork {
     tx: TenantTransaction,
     tenantId: string,
     runs: readonly ClaimedRun[],
-    { done, events }: { done: readonly DoneAction[]; events: readonly NewEvent[] },
+    { at: began, done, events }: Performed,
   ): Promise<void> {
     const at = new Date();
     await tx.query(sql.FINISH_ACTIONS, [
-      ...[tenantId, at, done.map(({ task }) => task.runId), done.map(({ task }) => task.position)],
+      ...[tenantId, began, at, done.map(({ task }) => task.runId), done.map(({ task }) => task.position)],
       done.map(({ outcome }) => outcome.state),
       done.map(({ outcome }) => (outcome.state === 'held' ? outcome.reason : null)),
       done.map(({ outcome }) => (outcome.state === 'done' ? JSON.stringify(outcome.result) : null)),
     ]);
     const states = runs.map((run) => stateAfter(run, done));
-    await tx.query(sql.FINISH_RUNS, [tenantId, at, runs.map(({ id }) => id), states]);
+    await tx.query(sql.FINISH_RUNS, [tenantId, began, at, runs.map(({ id }) => id), states]);
     const told = runs.flatMap((run, i) => runEvents(run, states[i]!));
     const started = told.filter(({ type }) => type === 'lifecycle.run_started');
     const ended = told.filter(({ type }) => type !== 'lifecycle.run_started');

@@ -47,7 +47,7 @@ export class Simulations {
     if (event.type.startsWith('group.') && !event.groupId)
       throw invalid([{ pointer: '/event/groupId', detail: `must be given for ${event.type}` }]);
     const row = eventRow(tenantId, event);
-    const steps = planRuns([row], await this.reader.inputs(tenantId, [row]));
+    const steps = planRuns([row], await this.reader.inputs(tenantId, [row], await this.reader.rules(tenantId)));
     const fires = await this.db.transaction({ tenantId }, async (tx) => {
       const simulated: SimulatedRun[] = [];
       for (const { returns, runs } of steps) {

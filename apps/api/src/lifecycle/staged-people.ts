@@ -3,7 +3,6 @@ import { statement, TenantDatabase } from '@provost/entities';
 import { type EventRow, EventSignal } from '@provost/event-log';
 import { PeopleScan } from '../mapping';
 import { AccessWithout, type Reached } from './access-without';
-import { PlanReader } from './plan-reader';
 import { LIFECYCLE_CONTEXT } from './run-work';
 
 /** What decides whom the rollout reaches: its document, and those that make the fields of profiles that its conditions ask for. */
@@ -32,15 +31,12 @@ export class StagedPeople {
   constructor(
     @Inject(TenantDatabase) private readonly db: TenantDatabase,
     @Inject(EventSignal) private readonly signal: EventSignal,
-    @Inject(PlanReader) private readonly reader: PlanReader,
     @Inject(AccessWithout) private readonly access: AccessWithout,
     @Inject(PeopleScan) private readonly scan: PeopleScan,
   ) {}
 
-  /** @param events of one tenant in their order */
+  /** @param events of one tenant that has a rollout, in their order */
   async follow(tenantId: string, events: readonly EventRow[]): Promise<void> {
-    const { staged } = await this.reader.rules(tenantId);
-    if (!staged) return;
     const concerned = await this.concerned(tenantId, events);
     if (concerned !== 'everybody' && !concerned.length) return;
     let reached = 0;

@@ -1,6 +1,6 @@
 import { ACTION_DEFINITIONS } from '@provost/access-policy';
 import { statement } from '@provost/entities';
-import type { Outbox } from '../../mail';
+import type { NewMail, Outbox } from '../../mail';
 import { type Effect, recordEffects, taskColumns, TASKS } from './effects';
 import { type ActionBatch, counted, type LifecycleAction, type Outcome } from './lifecycle-action';
 
@@ -31,6 +31,8 @@ interface MemberRow {
   email: string | null;
 }
 
+type Mail = Omit<NewMail, 'tenantId'>;
+
 /** Mail to the people who work with whoever left, with what becomes of their work. */
 export function notifyTeamMembers(outbox: Outbox, appName: string): LifecycleAction {
   return {
@@ -44,24 +46,25 @@ export function notifyTeamMembers(outbox: Outbox, appName: string): LifecycleAct
       for (const row of await tx.query<MemberRow>(TEAM, values)) team.get(row.run_id)!.push(row);
       const outcomes = new Map<string, Outcome>();
       const told: Effect[] = [];
+      const mails: Mail[] = [];
       for (const task of tasks) {
         const { runId, position } = task;
         const reached = team.get(runId)!.filter(({ email }) => email !== null);
-        for (const member of reached) await mail(batch, task, member);
+        mails.push(...reached.map((member) => mailTo(batch, task, member)));
         for (const { id } of reached) told.push({ runId, position, kind: 'person_told', subject: id, to: id, at });
         const unreachable = team.get(runId)!.length - reached.length;
         outcomes.set(runId, { state: 'done', result: { told: reached.length, unreachable } });
       }
+      await outbox.enqueueAll(tx, tenantId, mails);
       await recordEffects(tx, tenantId, told);
       return outcomes;
     },
     describe: ({ told }) => (told ? `${counted(told, 'person', 'people')} told by mail.` : 'There is nobody to tell.'),
   };
 
-  function mail(batch: ActionBatch, { runId, userId, rule }: ActionBatch['tasks'][number], member: MemberRow) {
+  function mailTo(batch: ActionBatch, { runId, userId, rule }: ActionBatch['tasks'][number], member: MemberRow): Mail {
     const moves = batch.done(runId).join(' ');
-    return outbox.enqueue(batch.tx, {
-      tenantId: batch.tenantId,
+    return {
       userId,
       to: member.email!,
       template: 'team_notice',
@@ -73,6 +76,6 @@ export function notifyTeamMembers(outbox: Outbox, appName: string): LifecycleAct
         moves: moves || 'Nothing was moved.',
       },
       key: `lifecycle ${runId} team ${member.id}`,
-    });
+    };
   }
 }

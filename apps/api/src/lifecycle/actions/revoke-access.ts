@@ -1,8 +1,8 @@
 import { ACTION_DEFINITIONS } from '@provost/access-policy';
 import { statement } from '@provost/entities';
-import type { Sessions } from '../../sessions';
+import type { RevokedSession, Sessions } from '../../sessions';
 import { type Effect, INSERT_EFFECTS, markUndone, recordEffects, taskColumns, TASKS } from './effects';
-import { type ActionBatch, counted, type LifecycleAction, type Outcome } from './lifecycle-action';
+import { type ActionBatch, type ActionTask, counted, type LifecycleAction, type Outcome } from './lifecycle-action';
 
 const GRANT_DATA = `json_build_object('grantId', g.id, 'role', g.role, 'permission', g.permission, 'workspace', g.workspace,
   'startsAt', g.starts_at, 'expiresAt', g.expires_at)`;
@@ -58,12 +58,13 @@ export function revokeAccess(sessions: Sessions): LifecycleAction {
       const users = batch.tasks.map(({ userId }) => userId);
       const found = await batch.tx.query<{ user_id: string }>(WITH_SESSIONS, [batch.tenantId, users]);
       const concerned = new Set(found.map((row) => row.user_id));
-      for (const { runId, position, userId, requestedAt } of batch.tasks) {
-        if (!concerned.has(userId)) continue;
-        const revoked = await sessions.revokeAll(batch.tx, batch.tenantId, userId, 'user_deactivated', requestedAt);
-        ended.set(runId, revoked.length);
+      const having = batch.tasks.filter(({ userId }) => concerned.has(userId));
+      const revoked = await endSessions(batch, having);
+      for (const { runId, position, userId } of having) {
+        const theirs = revoked.filter((session) => session.userId === userId);
+        ended.set(runId, theirs.length);
         // They ended with the change; that is their time in the receipt.
-        for (const { id, revokedAt } of revoked)
+        for (const { id, revokedAt } of theirs)
           effects.push({ runId, position, kind: 'session_ended', subject: id, from: userId, at: revokedAt });
       }
       await recordEffects(batch.tx, batch.tenantId, effects);
@@ -78,6 +79,11 @@ export function revokeAccess(sessions: Sessions): LifecycleAction {
       `${counted(count, 'session', 'sessions')} and ${counted(grants, 'grant', 'grants')} ended.`,
     undo: returnGrants,
   };
+
+  async function endSessions({ tx, tenantId }: ActionBatch, tasks: readonly ActionTask[]): Promise<RevokedSession[]> {
+    const users = tasks.map(({ userId, requestedAt: at }) => ({ userId, at }));
+    return users.length ? sessions.revokeAllOf(tx, tenantId, users, 'user_deactivated') : [];
+  }
 }
 
 async function endGrants(batch: ActionBatch): Promise<ReadonlyMap<string, number>> {

@@ -1,5 +1,5 @@
 import { ACTION_DEFINITIONS } from '@provost/access-policy';
-import type { Outbox } from '../../mail';
+import type { NewMail, Outbox } from '../../mail';
 import { type Effect, recordEffects } from './effects';
 import { type LifecycleAction, type Outcome } from './lifecycle-action';
 
@@ -11,19 +11,21 @@ export function welcomeEmail(outbox: Outbox, appName: string): LifecycleAction {
     async execute({ tx, tenantId, at, tasks, people }) {
       const outcomes = new Map<string, Outcome>();
       const told: Effect[] = [];
+      const mails: Omit<NewMail, 'tenantId'>[] = [];
       for (const { runId, position, userId } of tasks) {
         const person = people.get(userId);
         const sent = person?.active && person.email !== undefined;
         outcomes.set(runId, { state: 'done', result: { sent: !!sent } });
         if (!sent) continue;
         const { name, userName, email, locale } = person;
-        await outbox.enqueue(tx, {
-          ...{ tenantId, userId, to: email!, template: 'welcome', key: `lifecycle ${runId} welcome` },
+        mails.push({
+          ...{ userId, to: email!, template: 'welcome', key: `lifecycle ${runId} welcome` },
           ...(locale !== undefined && { locale }),
           data: { name, appName, userName },
         });
         told.push({ runId, position, kind: 'person_told', subject: userId, to: userId, at });
       }
+      await outbox.enqueueAll(tx, tenantId, mails);
       await recordEffects(tx, tenantId, told);
       return outcomes;
     },
