@@ -7,6 +7,8 @@ jest.setTimeout(120_000);
 /** Who has what, as people would reckon it. Managers stay; people come, go and are taken out of the group. */
 interface Model {
   readonly active: boolean[];
+  /** Deleted over SCIM, and not restored. */
+  readonly deleted: boolean[];
   readonly inGroup: boolean[];
   readonly inProject: boolean[];
   /** Content → its owner: the number of a person, or -1 for the manager. */
@@ -14,6 +16,8 @@ interface Model {
   /** Content → whom the last leaving took it from; it is theirs again when they return and nobody has moved it. */
   readonly takenFrom: (number | undefined)[];
   readonly archived: boolean[];
+  /** Sessions, in the order in which they began: whose, and whether that person has left since. */
+  readonly sessions: { readonly who: number; ended: boolean }[];
   runs: number[];
 }
 interface Real {
@@ -22,6 +26,7 @@ interface Real {
   readonly manager: string;
   readonly group: string;
   readonly name: string;
+  readonly tokens: { readonly id: string; readonly token: string }[];
 }
 
 const PEOPLE = 3;
@@ -48,10 +53,11 @@ abstract class Step implements fc.AsyncCommand<Model, Real> {
 
 class Deactivate extends Step {
   check = ({ active }: Model) => active[this.who]!;
-  send = ({ world, people }: Real) => world.setActive(people[this.who]!, false);
+  send = ({ world, people }: Real): Promise<unknown> => world.setActive(people[this.who]!, false);
   apply(model: Model): void {
     model.active[this.who] = false;
     model.runs[this.who]!++;
+    for (const session of model.sessions) if (session.who === this.who) session.ended = true;
     for (let i = 0; i < CONTENT; i++)
       if (model.owner[i] === this.who) {
         model.owner[i] = -1;
@@ -60,14 +66,40 @@ class Deactivate extends Step {
       }
   }
 }
+/** Whoever has left is deleted as well, or leaves by that; to the model it is one departure. */
+class Delete extends Deactivate {
+  override check = ({ deleted }: Model) => !deleted[this.who]!;
+  override send = ({ world, people }: Real) => world.scim.scim('DELETE', `/Users/${people[this.who]}`);
+  override apply(model: Model): void {
+    if (model.active[this.who]) super.apply(model);
+    model.deleted[this.who] = true;
+  }
+}
+class Login extends Step {
+  check = ({ active }: Model) => active[this.who]!;
+  async send({ world, people, tokens }: Real): Promise<void> {
+    const body = { userId: people[this.who], ip: '10.0.0.1', success: true };
+    const { id, token } = await world.server.must(201, 'POST', '/sessions', body);
+    tokens.push({ id: id as string, token: token as string });
+  }
+  apply(model: Model): void {
+    model.sessions.push({ who: this.who, ended: false });
+  }
+}
 class Activate extends Step {
-  check = ({ active }: Model) => !active[this.who]!;
+  private deleted = false;
+  check({ active, deleted }: Model): boolean {
+    this.deleted = deleted[this.who]!;
+    return !active[this.who]!;
+  }
+  // Only an administrator brings somebody back who was deleted.
   send = ({ world, people }: Real) =>
-    this.what % 2
+    this.what % 2 && !this.deleted
       ? world.setActive(people[this.who]!, true)
       : world.admin(200, 'POST', `/users/${people[this.who]}/restore`);
   apply(model: Model): void {
     model.active[this.who] = true;
+    model.deleted[this.who] = false;
     model.runs[this.who]!++;
     for (let i = 0; i < CONTENT; i++)
       if (model.takenFrom[i] === this.who) {
@@ -101,7 +133,7 @@ class LeaveGroup extends Step {
   }
 }
 class JoinGroup extends Step {
-  check = ({ inGroup }: Model) => !inGroup[this.who]!;
+  check = ({ inGroup, deleted }: Model) => !inGroup[this.who]! && !deleted[this.who]!;
   async send({ world, people, group, name }: Real): Promise<void> {
     await world.scim.patch(`/Groups/${group}`, { op: 'add', path: 'members', value: [{ value: people[this.who] }] });
     await world.server.send('POST', `/projects/${name}/members`, { userId: people[this.who] });
@@ -118,21 +150,34 @@ async function agree(model: Model, real: Real): Promise<void> {
   const nameOf = (id: unknown) => people.indexOf(id as string);
   const content: Json[] = [];
   for (let i = 0; i < CONTENT; i++) content.push(await world.server.must(200, 'GET', `/content/${key(real, i)}`));
-  const access = await Promise.all(people.map((id) => world.server.must(200, 'GET', `/users/${id}/access`)));
+  const access = await Promise.all(
+    people.map((id, i) => (model.deleted[i] ? { roles: [] } : world.server.must(200, 'GET', `/users/${id}/access`))),
+  );
+  const found = await Promise.all(people.map((id) => world.scim.scim('GET', `/Users/${id}`)));
+  const sessions = await Promise.all(
+    real.tokens.map(({ token }) => world.server.must(200, 'POST', '/sessions/introspect', { token })),
+  );
   expect({
+    there: found.map(({ status }) => status === 200),
+    sessions: sessions.map(({ active }) => active),
     owner: content.map(({ ownerId }) => (ownerId === manager ? -1 : nameOf(ownerId))),
     archived: content.map(({ archived }) => archived),
     members: (await world.members(name)).map(nameOf).sort(),
     roles: access.map(({ roles }) => (roles as Json[]).length > 0),
   }).toEqual({
+    there: model.deleted.map((deleted) => !deleted),
+    sessions: model.sessions.map(({ ended }) => !ended),
     owner: model.owner,
     archived: model.archived,
-    members: [...people.keys()].filter((i) => model.inProject[i]),
+    members: [...people.keys()].filter((i) => model.inProject[i] && !model.deleted[i]),
     roles: people.map((_, i) => model.active[i]! && model.inGroup[i]!),
   });
   for (const [i, id] of people.entries()) {
     if (model.active[i]) continue;
-    const { content: moved } = await world.receipt(id);
+    const { content: moved, sessions: ended, revocationMs } = await world.receipt(id);
+    expect(revocationMs).toBeGreaterThanOrEqual(0);
+    const theirs = real.tokens.filter((_, s) => model.sessions[s]!.who === i).map((session) => session.id);
+    for (const session of ended as Json[]) expect(theirs).toContain(session.id);
     const mine = [...Array(CONTENT).keys()].filter((c) => model.takenFrom[c] === i).map((c) => key(real, c));
     expect((moved as Json[]).map((one) => one.key).sort()).toEqual(mine);
   }
@@ -164,13 +209,19 @@ async function start(): Promise<{ model: Model; real: Real }> {
   const group = (await world.scim.createdGroup(name, people)).id;
   await world.put('group_mappings', { [name]: { taskade_role: 'member', workspaces: [name] } });
   await world.project(name, name, people);
-  const real = { world, people, manager, group, name };
+  const real = { world, people, manager, group, name, tokens: [] };
   for (let i = 0; i < CONTENT; i++) await world.content(key(real, i), people[i % PEOPLE]!, { project: name });
   const all = <T>(count: number, value: T) => Array.from({ length: count }, () => value);
   const model: Model = {
     ...{ active: all(PEOPLE, true), inGroup: all(PEOPLE, true), inProject: all(PEOPLE, true) },
     owner: Array.from({ length: CONTENT }, (_, i) => i % PEOPLE),
-    ...{ takenFrom: all(CONTENT, undefined), archived: all(CONTENT, false), runs: all(PEOPLE, 0) },
+    ...{
+      deleted: all(PEOPLE, false),
+      sessions: [],
+      takenFrom: all(CONTENT, undefined),
+      archived: all(CONTENT, false),
+      runs: all(PEOPLE, 0),
+    },
   };
   return { model, real };
 }
@@ -178,7 +229,7 @@ async function start(): Promise<{ model: Model; real: Real }> {
 it('agrees with a simple model of who has what, whatever Okta, the app and administrators do', async () => {
   const who = fc.nat({ max: PEOPLE - 1 });
   const what = fc.nat({ max: CONTENT - 1 });
-  const commands = [Deactivate, Activate, Give, LeaveGroup, JoinGroup].map((Kind) =>
+  const commands = [Deactivate, Activate, Activate, Delete, Login, Give, LeaveGroup, JoinGroup].map((Kind) =>
     fc.tuple(who, what).map(([i, c]) => new Kind(i, c)),
   );
   await fc.assert(

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { EventSignal } from '@provost/event-log';
@@ -45,7 +46,10 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
     @Inject(EventSignal) private readonly signal: EventSignal,
     @Inject(Environment) private readonly environment: Environment,
     @Inject(FaultLog) private readonly faults: FaultLog,
-  ) {}
+  ) {
+    // Each message that is under way listens, once.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   onApplicationBootstrap(): void {
     if (!this.environment.worksJobs) return;
