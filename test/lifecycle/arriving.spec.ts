@@ -40,8 +40,14 @@ it('greets people when they first enter a mapped group, also through another gro
   const last = await world.person();
   await world.scim.patch(`/Groups/${staff}`, { op: 'add', path: 'members', value: [{ value: last }] });
   await world.settled(last);
+  // A group that joins takes its people along.
+  const carried = await world.person();
+  const outer = (await world.scim.createdGroup('Outer', [carried, id])).id;
+  await world.scim.patch(`/Groups/${inner}`, { op: 'add', path: 'members', value: [{ value: outer }] });
+  expect((await world.settled(carried))[0]).toMatchObject({ rule: 'user_creation', groupId: inner });
+  await world.quiet();
   expect(await world.runs(id)).toHaveLength(1);
-  expect(await welcomes()).toHaveLength(2);
+  expect(await welcomes()).toHaveLength(3);
 });
 
 it('does nothing for people to whom the rollout has not come', async () => {

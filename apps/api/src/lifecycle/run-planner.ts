@@ -49,14 +49,16 @@ export class RunPlanner {
   }
 
   /**
-   * When a group leaves another, the membership of the people in it ends, but for those who are there by another way: the event
-   * counts for each of them as if it were theirs.
+   * A group that joins another takes its people along; when it leaves, so do they, but for those who are there by another way. The
+   * event counts for each of them as if it were theirs.
    */
   private async ofPeople(tenantId: string, event: EventRow): Promise<EventRow[]> {
-    const { type, subject_type: subject, subject_id: left, group_id: group } = event;
-    if (subject !== 'Group' || type !== 'group.member_removed') return [event];
-    const people = await this.people.below(tenantId, [left!]);
-    const staying = new Set(people.length ? await this.people.below(tenantId, [group!]) : []);
-    return people.filter((id) => !staying.has(id)).map((id) => ({ ...event, subject_type: 'User', subject_id: id }));
+    const { type, subject_type: subject, subject_id: member, group_id: group } = event;
+    if (subject !== 'Group') return [event];
+    const people = await this.people.below(tenantId, [member!]);
+    const leave = type === 'group.member_removed' && people.length > 0;
+    const staying = new Set(leave ? await this.people.below(tenantId, [group!]) : []);
+    const concerned = people.filter((id) => !staying.has(id));
+    return concerned.map((id) => ({ ...event, subject_type: 'User', subject_id: id }));
   }
 }
