@@ -190,4 +190,21 @@ describe('attribute_mappings', () => {
     await people.put('attribute_mappings', {});
     expect(Object.keys(await people.profile(ava.id))).toEqual(['email']);
   });
+
+  it('take what the rule of user creation says of attributes', async () => {
+    const emails = [{ value: 'ava.work@corp.example', primary: true }];
+    const ava = await people.scim.createdUser({ emails, nickName: 'Av' });
+    await people.put('provisioning_rules', {
+      user_creation: { attributes: { email: 'user.email', nick: 'user.nickName' } },
+    });
+    expect(await people.profile(ava.id)).toEqual({ email: 'ava.work@corp.example', nick: 'Av' });
+    const body = { resource: { userName: 'bo@corp.example', nickName: 'Bo' }, document: {} };
+    const { status, body: tried } = await people.scim.api('POST', '/config/attribute_mappings/test', body);
+    expect({ status, tried }).toEqual({
+      status: 200,
+      tried: { profile: { email: 'bo@corp.example', nick: 'Bo' }, faults: [] },
+    });
+    await people.put('provisioning_rules', {});
+    expect(await people.profile(ava.id)).toEqual({ email: ava.userName });
+  });
 });

@@ -5,6 +5,7 @@ import {
   type Finding,
   type GroupMappings,
   type ProfileHistory,
+  type ProvisioningRules,
   type SyncConfig,
 } from '@provost/access-policy';
 import { PolicyDocuments } from '../policy-documents';
@@ -53,8 +54,15 @@ export class PolicyPlan {
   }
 
   /** What conditions would see of people. */
-  private history({ history }: TenantPolicy, name: string, document: unknown): ProfileHistory {
-    if (name === 'attribute_mappings') return history.withMapping(this.profiles.mapping(document as AttributeMappings));
+  private history({ history, documents }: TenantPolicy, name: string, document: unknown): ProfileHistory {
+    const { arriving } = history.mapping;
+    if (name === 'attribute_mappings')
+      return history.withMapping(this.profiles.mapping(document as AttributeMappings, arriving));
+    if (name === 'provisioning_rules') {
+      const { user_creation: rule } = document as ProvisioningRules;
+      const mappings = documents.attribute_mappings as AttributeMappings | undefined;
+      return history.withMapping(this.profiles.mapping(mappings, rule?.attributes));
+    }
     return name === 'sync_config' ? history.withSync(document as SyncConfig) : history;
   }
 

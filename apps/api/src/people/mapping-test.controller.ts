@@ -32,9 +32,8 @@ export class MappingTestController {
   @Allow('operator', 'admin', 'auditor')
   async test(@ValidatedBody(TestMappingDto) body: TestMappingDto, @Req() request: AuthenticatedRequest) {
     const tenantId = await this.tenant.of(request);
-    const mapping = body.document
-      ? this.profiles.mapping(this.document(body.document))
-      : (await this.profiles.history(tenantId)).mapping;
+    const { mapping: inForce } = await this.profiles.history(tenantId);
+    const mapping = body.document ? this.profiles.mapping(this.document(body.document), inForce.arriving) : inForce;
     const mapped = mapping.map(body.resource);
     const reference = managerReference(mapped.profile);
     return withManager(mapped, await this.managers.lookup(tenantId, reference === undefined ? [] : [reference]));

@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import {
+  type ArrivingAttributes,
   type AttributeMappings,
   type Profile,
   ProfileHistory,
   ProfileMapping,
   type ProfileState,
+  type ProvisioningRules,
   type SyncConfig,
 } from '@provost/access-policy';
 import { statement, TenantDatabase } from '@provost/entities';
@@ -16,14 +18,14 @@ const COUNTER = statement(
   `SELECT v.documents::text FROM access_versions v WHERE v.tenant_id = $1::uuid`,
 );
 // What a field that does not flow shows depends on when it stopped flowing: all versions of sync_config count, of the
-// mapping the one in force. One statement, so that counter and documents are of one moment.
+// others the one in force. One statement, so that counter and documents are of one moment.
 const DOCUMENTS = statement(
   'profile.documents',
   `SELECT d.name, d.version, d.document,
      (SELECT v.documents::text FROM access_versions v WHERE v.tenant_id = $1::uuid) AS counter
    FROM policy_heads h JOIN policy_documents d ON d.tenant_id = $1::uuid AND d.name = h.name
      AND (d.version = h.version OR d.name = 'sync_config')
-   WHERE h.tenant_id = $1::uuid AND h.name IN ('attribute_mappings', 'sync_config') ORDER BY d.name, d.version`,
+   WHERE h.tenant_id = $1::uuid AND h.name IN ('attribute_mappings', 'provisioning_rules', 'sync_config') ORDER BY d.name, d.version`,
 );
 
 interface DocumentRow {
@@ -70,9 +72,9 @@ export class Profiles {
     return (resource, state) => history.profile(resource, state).profile;
   }
 
-  /** A mapping by a document that is not in force. */
-  mapping(document: AttributeMappings | undefined): ProfileMapping {
-    return ProfileMapping.compile(this.environment.APP_NAME, document);
+  /** A mapping by documents that need not be in force. @param arriving the attributes of the rule of user creation */
+  mapping(document: AttributeMappings | undefined, arriving: ArrivingAttributes | undefined): ProfileMapping {
+    return ProfileMapping.compile(this.environment.APP_NAME, document, arriving);
   }
 
   private async counter(tenantId: string): Promise<string | null> {
@@ -82,10 +84,11 @@ export class Profiles {
 
   private async load(tenantId: string, current: string): Promise<Known> {
     const rows = await this.db.read<DocumentRow>({ tenantId }, DOCUMENTS, [tenantId]);
-    const mapping = rows.find(({ name }) => name === 'attribute_mappings');
+    const document = <T>(named: string) => rows.find(({ name }) => name === named)?.document as T | undefined;
+    const rules = document<ProvisioningRules>('provisioning_rules');
     const syncs = rows.filter(({ name }) => name === 'sync_config');
     const history = new ProfileHistory(
-      this.mapping(mapping?.document as AttributeMappings | undefined),
+      this.mapping(document<AttributeMappings>('attribute_mappings'), rules?.user_creation?.attributes),
       new Map(syncs.map(({ version, document }) => [version, document as SyncConfig])),
       syncs.at(-1)?.version ?? 0,
     );

@@ -1,3 +1,4 @@
+export type { ArrivingAttributes } from './okta-attributes';
 export {
   conditionAttributes,
   MANAGER,

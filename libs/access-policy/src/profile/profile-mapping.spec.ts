@@ -95,6 +95,29 @@ it('prefers a custom mapping of a standard field, where it has a value', () => {
   expect(map(document, { ...AVA, nickName: 'Avie' }).profile.firstName).toBe('Avie');
 });
 
+it('takes what a rule of user creation says of attributes: after custom mappings, before the standard table', () => {
+  const arriving = {
+    email: 'user.email',
+    firstName: 'user.firstName',
+    phone: 'user.mobilePhone',
+    cost: 'user.costCenter',
+    city: 'addresses.locality',
+    'taskade:shirt': 'user.shirt',
+    jobTitle: 'user.nothing',
+  };
+  const { profile } = ProfileMapping.compile(
+    'taskade',
+    { custom_mappings: { displayName: 'firstName' } },
+    arriving,
+  ).map(AVA);
+  expect(profile).toMatchObject({
+    ...{ email: 'work@a.example', firstName: 'Ava Lee', lastName: 'Lee', jobTitle: 'Fitter' },
+    ...{ phone: '+2', cost: 'E-1', city: 'Springfield', shirt: 'XL' },
+  });
+  const bare = ProfileMapping.compile('taskade', undefined, arriving).map({ userName: 'bo@corp.example' });
+  expect(bare.profile).toEqual({ email: 'bo@corp.example' });
+});
+
 it('transforms, then looks up, and tells what has no row', () => {
   const document = {
     custom_mappings: { 'okta:custom:employeeType': 'taskade:kind' },

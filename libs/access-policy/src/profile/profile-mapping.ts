@@ -9,6 +9,7 @@ import type {
   ProfileScalar,
 } from '../documents/attribute_mappings/attribute-mappings';
 import { fieldSources } from './field-sources';
+import type { ArrivingAttributes } from './okta-attributes';
 import { parseSource, type Source, type SourceValue } from './source';
 
 export type ProfileValue = ProfileScalar | readonly ProfileScalar[] | Manager;
@@ -40,7 +41,7 @@ interface Field {
 export const MANAGER = 'manager';
 
 /**
- * A compiled attribute_mappings document, or the standard table without one. Immutable; `map` is total: whatever a resource looks
+ * A compiled attribute_mappings document, or the standard table without one, with the attributes of the rule of user creation. Immutable; `map` is total: whatever a resource looks
  * like, it answers and never throws.
  */
 export class ProfileMapping {
@@ -51,13 +52,15 @@ export class ProfileMapping {
     readonly fields: readonly string[],
     /** Whether a source or a condition asks for `groups`, which the stored resource does not have. */
     readonly readsGroups: boolean,
+    /** What the rule of user creation says of attributes. */
+    readonly arriving: ArrivingAttributes,
   ) {}
 
-  /** @throws ConditionFault when the document was not checked */
-  static compile(appName: string, document?: AttributeMappings): ProfileMapping {
+  /** @throws ConditionFault when the documents were not checked */
+  static compile(appName: string, document?: AttributeMappings, arriving: ArrivingAttributes = {}): ProfileMapping {
     const own = <T>(part: Readonly<Record<string, T>> | undefined, field: string): T | undefined =>
       part && Object.hasOwn(part, field) ? part[field] : undefined;
-    const table = [...fieldSources(appName, document)].map(([name, sources]): Field => {
+    const table = [...fieldSources(appName, document, arriving)].map(([name, sources]): Field => {
       const [transformation, lookup] = [own(document?.transformations, name), own(document?.lookups, name)];
       return {
         name,
@@ -75,7 +78,7 @@ export class ProfileMapping {
     const readsGroups =
       table.some(({ sources }) => sources.some((source) => source.readsGroups)) ||
       conditions.some(({ when }) => when.paths.some((path) => /^groups(\.|$)/i.test(path)));
-    return new ProfileMapping(table, conditions, [...names], readsGroups);
+    return new ProfileMapping(table, conditions, [...names], readsGroups, arriving);
   }
 
   /** The attributes that a field is read from, their names alone and folded, and its sources as written. */

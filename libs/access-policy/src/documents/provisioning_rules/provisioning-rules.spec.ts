@@ -26,6 +26,10 @@ it('warns of a default role that nothing defines', () => {
 it.each<[unknown, string]>([
   [{ trigger: 'user_deleted' }, '/user_creation/trigger: must be one of "user_added_to_group", "user_created"'],
   [{ welcome_email: 'yes' }, '/user_creation/welcome_email: must be true or false, not a text'],
+  [
+    { attributes: { fullName: 'user.firstName + user.lastName' } },
+    '/user_creation/attributes/fullName: must be one attribute of Okta such as user.firstName, or of SCIM such as name.givenName',
+  ],
   [{ attributes: { email: 1 } }, '/user_creation/attributes/email: must be a text, not a number'],
   [
     { role: 'user' },

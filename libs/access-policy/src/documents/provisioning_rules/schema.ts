@@ -19,7 +19,8 @@ export function schema(appName: string): object {
             default: 'user_created',
           },
           attributes: {
-            description: 'Field of the profile → where it comes from.',
+            description:
+              'Field of the profile → where it comes from: an attribute of Okta such as user.firstName, or of SCIM such as name.givenName. It comes before the standard table, and after custom_mappings of attribute_mappings.',
             type: 'object',
             propertyNames: { minLength: 1 },
             additionalProperties: { type: 'string', minLength: 1 },

@@ -3,6 +3,7 @@ import { pointerTo } from '../../document/json-pointer';
 import { Flow } from '../../profile/flow';
 import { ProfileMapping } from '../../profile/profile-mapping';
 import type { AttributeMappings } from '../attribute_mappings/attribute-mappings';
+import type { ProvisioningRules } from '../provisioning_rules/provisioning-rules';
 import type { SyncConfig } from './sync-config';
 
 export type { ConflictResolution, SyncConfig, UpdateTrigger } from './sync-config';
@@ -59,7 +60,12 @@ function schema(): object {
 }
 
 function check(document: SyncConfig, { appName, documents }: Surroundings): { faults: Finding[]; warnings: Finding[] } {
-  const mapping = ProfileMapping.compile(appName, documents.attribute_mappings as AttributeMappings | undefined);
+  const arriving = (documents.provisioning_rules as ProvisioningRules | undefined)?.user_creation?.attributes;
+  const mapping = ProfileMapping.compile(
+    appName,
+    documents.attribute_mappings as AttributeMappings | undefined,
+    arriving,
+  );
   const warnings: Finding[] = [];
   for (const [i, entry] of (document.update_attributes ?? []).entries()) {
     const alone = new Flow({ update_attributes: [entry] }, mapping);
