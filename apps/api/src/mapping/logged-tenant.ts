@@ -1,6 +1,5 @@
 import {
   type AccessPolicy,
-  type AttributeMappings,
   type GroupMappings,
   POLICY_DOCUMENTS,
   type ProfileHistory,
@@ -41,7 +40,7 @@ export interface TenantMoment {
 /** How what was in force is made ready to be asked. */
 export interface MomentCompiler {
   policy(moment: Omit<TenantMoment, 'policy'>): AccessPolicy;
-  mapping(document: AttributeMappings | undefined): ProfileMapping;
+  mapping(documents: TenantMoment['documents']): ProfileMapping;
 }
 
 const DECIDING = new Set(POLICY_DOCUMENTS.filter((type) => type.decidesAccess).map(({ name }) => name));
@@ -116,8 +115,8 @@ export class LoggedTenant {
     const documents = { ...this.now.documents, [name]: document };
     if (document === undefined) delete documents[name];
     let { history } = this.now;
-    if (name === 'attribute_mappings')
-      history = history.withMapping(this.compiler.mapping(document as AttributeMappings | undefined));
+    if (name === 'attribute_mappings' || name === 'provisioning_rules')
+      history = history.withMapping(this.compiler.mapping(documents));
     if (name === 'sync_config') history = history.at(version, document as SyncConfig | undefined);
     this.become({ documents, history });
     if (name === 'group_mappings') this.rebind(facts.rebindings(seq), side === 'version' ? 'to_group' : 'from_group');

@@ -69,7 +69,7 @@ export class LoggedTenants {
     this.compiler = {
       // No role depends on which workspaces there are.
       policy: (moment) => policies.compile({ ...moment, workspaces: [] }),
-      mapping: (document) => profiles.mapping(document),
+      mapping: (documents) => profiles.mapping(documents),
     };
   }
 

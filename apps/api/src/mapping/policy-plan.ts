@@ -1,11 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
-  type AttributeMappings,
   bindingWarnings,
   type Finding,
   type GroupMappings,
   type ProfileHistory,
-  type ProvisioningRules,
   type SyncConfig,
 } from '@provost/access-policy';
 import { PolicyDocuments } from '../policy-documents';
@@ -55,14 +53,8 @@ export class PolicyPlan {
 
   /** What conditions would see of people. */
   private history({ history, documents }: TenantPolicy, name: string, document: unknown): ProfileHistory {
-    const { arriving } = history.mapping;
-    if (name === 'attribute_mappings')
-      return history.withMapping(this.profiles.mapping(document as AttributeMappings, arriving));
-    if (name === 'provisioning_rules') {
-      const { user_creation: rule } = document as ProvisioningRules;
-      const mappings = documents.attribute_mappings as AttributeMappings | undefined;
-      return history.withMapping(this.profiles.mapping(mappings, rule?.attributes));
-    }
+    if (name === 'attribute_mappings' || name === 'provisioning_rules')
+      return history.withMapping(this.profiles.mapping({ ...documents, [name]: document }));
     return name === 'sync_config' ? history.withSync(document as SyncConfig) : history;
   }
 

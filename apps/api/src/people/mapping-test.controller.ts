@@ -4,6 +4,7 @@ import {
   attributeMappings,
   managerReference,
   type PolicyDocumentType,
+  type ProfileMapping,
   validateDocument,
   withManager,
 } from '@provost/access-policy';
@@ -33,10 +34,16 @@ export class MappingTestController {
   async test(@ValidatedBody(TestMappingDto) body: TestMappingDto, @Req() request: AuthenticatedRequest) {
     const tenantId = await this.tenant.of(request);
     const { mapping: inForce } = await this.profiles.history(tenantId);
-    const mapping = body.document ? this.profiles.mapping(this.document(body.document), inForce.arriving) : inForce;
+    const mapping = body.document ? this.proposed(body.document, inForce) : inForce;
     const mapped = mapping.map(body.resource);
     const reference = managerReference(mapped.profile);
     return withManager(mapped, await this.managers.lookup(tenantId, reference === undefined ? [] : [reference]));
+  }
+
+  /** With what the rule of user creation in force says of attributes. */
+  private proposed(raw: unknown, { arriving }: ProfileMapping): ProfileMapping {
+    const rules = { user_creation: { attributes: arriving } };
+    return this.profiles.mapping({ attribute_mappings: this.document(raw), provisioning_rules: rules });
   }
 
   /** @throws Problem 422 with every fault of the document, as a put of it would be refused */

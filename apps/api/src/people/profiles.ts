@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import {
-  type ArrivingAttributes,
   type AttributeMappings,
   type Profile,
   ProfileHistory,
@@ -72,9 +71,11 @@ export class Profiles {
     return (resource, state) => history.profile(resource, state).profile;
   }
 
-  /** A mapping by documents that need not be in force. @param arriving the attributes of the rule of user creation */
-  mapping(document: AttributeMappings | undefined, arriving: ArrivingAttributes | undefined): ProfileMapping {
-    return ProfileMapping.compile(this.environment.APP_NAME, document, arriving);
+  /** A mapping by documents, by name, that need not be in force; those that say nothing of it are passed over. */
+  mapping(documents: Readonly<Record<string, unknown>>): ProfileMapping {
+    const rules = documents.provisioning_rules as ProvisioningRules | undefined;
+    const mappings = documents.attribute_mappings as AttributeMappings | undefined;
+    return ProfileMapping.compile(this.environment.APP_NAME, mappings, rules?.user_creation?.attributes);
   }
 
   private async counter(tenantId: string): Promise<string | null> {
@@ -84,11 +85,9 @@ export class Profiles {
 
   private async load(tenantId: string, current: string): Promise<Known> {
     const rows = await this.db.read<DocumentRow>({ tenantId }, DOCUMENTS, [tenantId]);
-    const document = <T>(named: string) => rows.find(({ name }) => name === named)?.document as T | undefined;
-    const rules = document<ProvisioningRules>('provisioning_rules');
     const syncs = rows.filter(({ name }) => name === 'sync_config');
     const history = new ProfileHistory(
-      this.mapping(document<AttributeMappings>('attribute_mappings'), rules?.user_creation?.attributes),
+      this.mapping(Object.fromEntries(rows.map(({ name, document }) => [name, document]))),
       new Map(syncs.map(({ version, document }) => [version, document as SyncConfig])),
       syncs.at(-1)?.version ?? 0,
     );

@@ -1,4 +1,3 @@
-export type { ArrivingAttributes } from './okta-attributes';
 export {
   conditionAttributes,
   MANAGER,
