@@ -19,6 +19,7 @@ import { RequestStatistics1700000000028 } from './1700000000028-request-statisti
 import { CheaperGroupWrites1700000000038 } from './1700000000038-cheaper-group-writes';
 import { AccessHistory1700000000036 } from './1700000000036-access-history';
 import { RateLimits1700000000034 } from './1700000000034-rate-limits';
+import { OAuth1700000000030 } from './1700000000030-oauth';
 
 /** In the order in which they run. A migration that has landed is never edited. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   CheaperGroupWrites1700000000038,
   AccessHistory1700000000036,
   RateLimits1700000000034,
+  OAuth1700000000030,
 ];

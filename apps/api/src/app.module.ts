@@ -12,6 +12,7 @@ import { JobsApiModule, JobsModule } from './jobs';
 import { LifecycleApiModule, LifecycleModule } from './lifecycle';
 import { MailApiModule, MailModule } from './mail';
 import { MappingApiModule, MappingModule } from './mapping';
+import { OAuthApiModule, OAuthModule } from './oauth';
 import { PeopleModule, ProfilesModule } from './people';
 import { PolicyDocumentsApiModule, PolicyDocumentsModule } from './policy-documents';
 import { ResourcesApiModule, ResourcesModule } from './resources';
@@ -49,6 +50,7 @@ export class AppModule {
           LifecycleApiModule,
           AuditApiModule,
           HealthApiModule,
+          OAuthApiModule,
         ]
       : [];
     return {
@@ -72,6 +74,7 @@ export class AppModule {
         WebhooksModule,
         MailModule,
         LifecycleModule,
+        OAuthModule,
         ...api,
       ],
       providers: [FirstStart, { provide: APP_FILTER, useClass: ErrorFilter }],

@@ -1,4 +1,5 @@
 import { Journal } from './journal';
+import { oauthToken } from './oauth-token';
 import { HELP, Options, readOptions, UsageError } from './options';
 import { Population } from './population';
 import { Progress } from './progress';
@@ -11,7 +12,9 @@ import { Transport } from './transport';
 const [GOOD, BAD, USAGE, INTERRUPTED] = [0, 1, 2, 130];
 
 async function run(options: Options): Promise<number> {
-  const token = findToken(options.token, options.url, process.env.DATA_DIR || '.data');
+  const token = options.oauth
+    ? await oauthToken(options.oauth, options.url)
+    : findToken(options.token, options.url, process.env.DATA_DIR || '.data');
   const authorization = options.auth === 'bearer' ? `Bearer ${token}` : token;
   const transport = new Transport({ url: options.url, authorization, connections: options.concurrency });
   const session = new Session(options, new Population(options), new Journal(), new Progress(process.stdout), transport);

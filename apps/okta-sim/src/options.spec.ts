@@ -14,6 +14,7 @@ describe('the command line', () => {
     expect(readOptions([], {})).toEqual({
       url: new URL('http://localhost:3000/scim/v2'),
       token: undefined,
+      oauth: undefined,
       auth: 'bearer',
       mode: 'oin',
       users: 100,
@@ -46,6 +47,11 @@ describe('the command line', () => {
       '--url takes an http or https address such as http://localhost:3000/scim/v2, got "localhost:3000".',
     ],
     [['--seed', 'a b'], '--seed takes 1 to 32 letters, digits and inner dashes, got "a b".'],
+    [['--oauth', 'a:b', '--token', 'x'], '--oauth and --token are two ways: give one.'],
+    [
+      ['--oauth', 'a'],
+      '--oauth takes clientId:clientSecret, as POST /api/v1/credentials {"kind": "oauth"} gives them.',
+    ],
     [['--mode', 'aiw', '--patch-profile'], '--patch-profile needs --mode oin: an aiw app only PUTs.'],
   ])('refuses %j with one plain line', (args, message) => expect(line(...args)).toBe(message));
 

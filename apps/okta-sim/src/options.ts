@@ -7,6 +7,8 @@ export type Mode = 'aiw' | 'oin';
 export interface Options {
   readonly url: URL;
   readonly token: string | undefined;
+  /** `clientId:clientSecret` to get a token with, instead of one. */
+  readonly oauth: string | undefined;
   readonly auth: 'bearer' | 'header';
   readonly mode: Mode;
   readonly users: number;
@@ -30,6 +32,7 @@ export const HELP = `Plays Okta's SCIM client against a server: connector test, 
 
   --url URL           SCIM base URL (else SCIM_BASE_URL, else http://localhost:3000/scim/v2)
   --token TOKEN       SCIM token (else SCIM_TOKEN, else the one that the server left in DATA_DIR on its first start)
+  --oauth ID:SECRET   an OAuth client instead of a token: gets one, which is good for an hour, by client credentials
   --auth KIND         bearer: "Authorization: Bearer TOKEN"; header: the token as it is (default bearer)
   --mode MODE         aiw: an app of the integration wizard, PUT only; oin: a catalogue app, PATCH (default oin)
   --users N           people to provision, 1 to 1000000 (default 100)
@@ -60,6 +63,15 @@ const oneOf = <T extends string>(name: string, given: string | undefined, choice
   return choice;
 };
 
+const clientOf = (oauth: string | undefined, token: string | undefined): string | undefined => {
+  if (oauth !== undefined && token !== undefined) throw new UsageError('--oauth and --token are two ways: give one.');
+  if (oauth !== undefined && !/^[^:]+:.+$/.test(oauth))
+    throw new UsageError(
+      '--oauth takes clientId:clientSecret, as POST /api/v1/credentials {"kind": "oauth"} gives them.',
+    );
+  return oauth;
+};
+
 const baseUrl = (given: string): URL => {
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
@@ -76,6 +88,7 @@ const read = (args: readonly string[]) => {
       options: {
         url: { type: 'string' },
         token: { type: 'string' },
+        oauth: { type: 'string' },
         auth: { type: 'string' },
         mode: { type: 'string' },
         users: { type: 'string' },
@@ -116,6 +129,7 @@ export function readOptions(
   return {
     url: baseUrl(given.url ?? (env.SCIM_BASE_URL || 'http://localhost:3000/scim/v2')),
     token: given.token ?? (env.SCIM_TOKEN || undefined),
+    oauth: clientOf(given.oauth, given.token),
     auth: oneOf('auth', given.auth, ['bearer', 'header']),
     mode,
     users: wholeNumber('users', given.users, 100, 1, 1_000_000),

@@ -69,6 +69,7 @@ const KINDS = {
   'credential.created': SYSTEM,
   'credential.updated': SYSTEM,
   'credential.rotated': SYSTEM,
+  'credential.authorized': SYSTEM,
   'credential.revoked': SYSTEM,
   'tenant.created': SYSTEM,
   'tenant.updated': SYSTEM,

@@ -1,10 +1,10 @@
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 
-/** Who may call (contract §2). */
-export const CREDENTIAL_KINDS = ['operator', 'admin', 'auditor', 'app', 'scim'] as const;
+/** Who may call (contract §2); a client of OAuth 2.0 calls as `scim`, with the tokens that it gets. */
+export const CREDENTIAL_KINDS = ['operator', 'admin', 'auditor', 'app', 'scim', 'oauth'] as const;
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 
-/** A bearer token of a tenant; only its SHA-256 is stored (design law 6). */
+/** A bearer token of a tenant, or a client of OAuth 2.0; of the secret only its SHA-256 is stored (design law 6). */
 @Entity('credentials')
 @Unique('credentials_token_key', ['tenantId', 'tokenHash'])
 export class Credential {
@@ -40,6 +40,12 @@ export class Credential {
   /** As it was given, such as PT1M. */
   @Column('text', { name: 'rate_window', nullable: true })
   rateWindow!: string | null;
+  /** Of an OAuth client: where its users are sent back to, compared character by character. */
+  @Column('text', { name: 'redirect_uris', array: true, default: '{}' })
+  redirectUris!: string[];
+  /** Of an OAuth client: how it may get tokens (RFC 6749 §1.3). */
+  @Column('text', { name: 'grant_types', array: true, default: '{}' })
+  grantTypes!: string[];
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
   @Column('timestamptz', { name: 'expires_at', nullable: true })

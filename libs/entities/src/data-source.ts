@@ -12,6 +12,7 @@ import { Grant } from './grant.entity';
 import { Group, Membership } from './group.entity';
 import { Mail } from './mail.entity';
 import { LifecycleAction, LifecycleEffect, LifecycleHold, LifecycleRun } from './lifecycle.entity';
+import { OAuthRecord } from './oauth-record.entity';
 import { quietLogger } from './quiet-logger';
 import { PagePosition } from './page-position.entity';
 import { AccessVersion, GroupBinding, PolicyDocument, PolicyHead } from './policy-document.entity';
@@ -34,6 +35,7 @@ export const entities = [
   Credential,
   RetiredSecret,
   RateBucket,
+  OAuthRecord,
   TenantSchema,
   User,
   UserTerm,

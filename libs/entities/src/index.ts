@@ -11,6 +11,7 @@ export * from './group.entity';
 export * from './lifecycle.entity';
 export * from './mail.entity';
 export * from './migrate';
+export * from './oauth-record.entity';
 export * from './page-position.entity';
 export * from './policy-document.entity';
 export * from './profile.entity';

@@ -4,9 +4,13 @@ import type { FastifyApplication } from './fastify-application';
 
 /** Largest body that is read: a Bulk request of the advertised size; a PUT of 100,000 members fits. */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
+/** A form of OAuth, which is a handful of tokens. */
+const MAX_FORM_BYTES = 32 * 1024;
+const TAKES_FORMS = /^\/oauth\//i;
+const SEND_JSON = 'Send JSON: Content-Type application/scim+json or application/json.';
 
 /**
- * Reads JSON bodies under either media type, parameters ignored (catalogue OK-H2, OK-H3), as bytes that must be UTF-8.
+ * Reads forms where OAuth takes them (RFC 6749 appendix B), elsewhere JSON. Reads JSON bodies under either media type, parameters ignored (catalogue OK-H2, OK-H3), as bytes that must be UTF-8.
  * An empty body counts as none: Okta sends a Content-Type with DELETE.
  */
 export function readJsonBodies(app: FastifyApplication): void {
@@ -26,11 +30,19 @@ export function readJsonBodies(app: FastifyApplication): void {
       }
     },
   );
+  fastify.addContentTypeParser(
+    /^application\/x-www-form-urlencoded\b/i,
+    { parseAs: 'string', bodyLimit: MAX_FORM_BYTES },
+    ({ url }, body: string, done) => {
+      if (TAKES_FORMS.test(url) || !body) return done(null, body || undefined);
+      done(new UnsupportedMediaType(SEND_JSON), undefined);
+    },
+  );
   fastify.addContentTypeParser('*', (request, payload, done) => {
     // Without a body the type does not matter: DELETE and GET may carry any.
     const { 'content-length': length = '0', 'transfer-encoding': chunked } = request.headers;
     if (length === '0' && chunked === undefined) return done(null, undefined);
     payload.resume();
-    done(new UnsupportedMediaType('Send JSON: Content-Type application/scim+json or application/json.'), undefined);
+    done(new UnsupportedMediaType(SEND_JSON), undefined);
   });
 }

@@ -12,8 +12,11 @@ import { SchemaCollection } from './schema-collection';
 import type { Surroundings } from './surroundings';
 import { TAGS } from './tags';
 
-/** SCIM describes itself (/scim/v2/Schemas); health is for orchestrators, and metrics for Prometheus. */
-const APART = /^\/(scim|health|metrics)(\/|$)/;
+/**
+ * SCIM describes itself (/scim/v2/Schemas), as OAuth does (its metadata, RFC 8414); health is for orchestrators, and metrics for
+ * Prometheus.
+ */
+const APART = /^\/(scim|health|metrics|oauth|\.well-known\/oauth-[a-z-]+)(\/|$)/;
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
 
 /**

@@ -3,8 +3,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { NIL_TENANT, statement, TenantDatabase } from '@provost/entities';
 import { EventSignal } from '@provost/event-log';
-import { Environment, type RateLimit, rateWindow } from '../config';
+import { Environment } from '../config';
+import { AccessTokens } from './access-tokens';
 import type { Principal } from './principal';
+import { ownRateLimit } from './rate-limits';
 import { claimedTenant, tokenHash } from './token';
 
 const FIND = statement(
@@ -49,6 +51,7 @@ export class CredentialCache {
   constructor(
     @Inject(TenantDatabase) private readonly db: TenantDatabase,
     @Inject(EventSignal) private readonly signal: EventSignal,
+    @Inject(AccessTokens) private readonly accessTokens: AccessTokens,
     @Inject(Environment) environment: Environment,
   ) {
     const token = environment.BOOTSTRAP_ADMIN_TOKEN;
@@ -58,6 +61,7 @@ export class CredentialCache {
 
   /** @returns undefined when the token is unknown, expired or revoked; nobody learns which */
   async find(token: string): Promise<Principal | undefined> {
+    if (this.accessTokens.isOne(token)) return this.accessTokens.find(token);
     const hash = tokenHash(token);
     if (this.bootstrap && timingSafeEqual(hash, this.bootstrap)) return BOOTSTRAP;
     const key = hash.toString('base64');
@@ -81,7 +85,7 @@ export class CredentialCache {
       clientProfile: row.client_profile,
       allowedIps: row.allowed_ips,
       scimEnabled: row.scim_enabled,
-      ...rateLimit(row),
+      ...ownRateLimit(row),
       expiresAt: row.expires_at,
     };
     this.found.set(key, principal);
@@ -112,8 +116,3 @@ const BOOTSTRAP: Principal = {
   scimEnabled: true,
   expiresAt: null,
 };
-
-function rateLimit({ rate_requests: requests, rate_window: window }: FoundRow): { rateLimit?: RateLimit } {
-  const windowMs = window === null ? undefined : rateWindow(window);
-  return requests === null || windowMs === undefined ? {} : { rateLimit: { requests, windowMs } };
-}

@@ -5,8 +5,9 @@ import { appendEvents, type EventContext, EventSignal } from '@provost/event-log
 import { Environment } from '../config';
 import { invalid, problem } from '../http';
 import { CredentialCache } from './credential-cache';
-import { type CredentialWithToken, noSuchCredential, withToken } from './credentials.service';
-import { newToken, tokenHash } from './token';
+import { type CredentialWithSecret, newSecret, withSecret } from './credential-secret';
+import { noSuchCredential } from './credentials.service';
+import { tokenHash } from './token';
 
 const LONGEST_OVERLAP = 'P30D';
 /** How many replaced secrets may work beside the current one. */
@@ -18,7 +19,7 @@ const TOO_MANY = `${MOST_RETIRED} older secrets of this credential still work. R
 
 const LOCK = statement(
   'credential.lock',
-  `SELECT id, kind, name, secret, expires_at FROM credentials
+  `SELECT id, kind, name, redirect_uris, secret, expires_at FROM credentials
    WHERE tenant_id = $1::uuid AND id = $2::uuid AND revoked_at IS NULL FOR UPDATE`,
 );
 const RETIRE = statement(
@@ -48,6 +49,7 @@ interface LockedRow {
   id: string;
   kind: CredentialKind;
   name: string;
+  redirect_uris: string[];
   secret: number;
   expires_at: Date | null;
 }
@@ -71,10 +73,10 @@ export class CredentialRotation {
   /**
    * Gives a credential a new secret. The one that it had works until the overlap ends; without an overlap it, and whatever older
    * one still worked, is refused from the next request on.
-   * @returns the credential with its new token, this once
+   * @returns the credential with its new secret, this once
    * @throws Problem 400 for an overlap that is none or longer than 30 days, 404, 409 when it has expired or too many secrets live
    */
-  async rotate(tenantId: string, id: string, asked: Rotation, context: EventContext): Promise<CredentialWithToken> {
+  async rotate(tenantId: string, id: string, asked: Rotation, context: EventContext): Promise<CredentialWithSecret> {
     const now = new Date();
     const overlapEnd = endOf(asked.overlap, now);
     const rotated = await this.db.transaction({ tenantId }, async (tx) => {
@@ -89,12 +91,12 @@ export class CredentialRotation {
       if (!overlaps) await tx.query(END_RETIRED, [tenantId, id, now]);
       const retired = await tx.query(RETIRE, [tenantId, id, now, overlaps ? until : now, overlaps]);
       if (!retired.length) throw problem(409, TOO_MANY);
-      const token = newToken(row.kind, tenantId);
-      await tx.query(REPLACE, [tenantId, id, tokenHash(token), now, expiresAt, overlaps]);
+      const secret = newSecret(row.kind, tenantId);
+      await tx.query(REPLACE, [tenantId, id, tokenHash(secret), now, expiresAt, overlaps]);
       const data = { name: row.name, previousExpiresAt: overlaps ? until : now, expiresAt };
       const event = { type: 'credential.rotated', subjectType: 'Credential', subjectId: id, data } as const;
       await appendEvents(tx, { tenantId }, context, [event], now);
-      return withToken(row, token, this.environment);
+      return withSecret({ ...row, tenantId, redirectUris: row.redirect_uris }, secret, this.environment);
     });
     await this.cache.forget();
     this.signal.announce();

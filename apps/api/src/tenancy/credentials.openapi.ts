@@ -12,6 +12,7 @@ import {
   TEXT,
   TIME,
 } from '../openapi';
+import { GRANT_TYPES } from './oauth-clients';
 import { CreateCredentialDto, RotateCredentialDto, UpdateCredentialDto } from './tenancy.dto';
 
 const CREDENTIAL = {
@@ -30,50 +31,67 @@ export const CREDENTIALS = {
   tag: 'Credentials',
   path: { id: { description: 'The id of a credential.', schema: ID, example: CREDENTIAL.id } },
   schemas: {
-    Credential: shape({
-      id: ID,
-      kind: oneOf(...CREDENTIAL_KINDS),
-      name: TEXT,
-      clientProfile: { type: 'string', description: 'How its SCIM requests are read.' },
-      allowedIps: { ...listOf(TEXT), description: 'CIDR ranges that it may be used from; none means anywhere.' },
-      scopes: { ...listOf(TEXT), description: 'What it is limited to; none means all that its kind may.' },
-      rateLimit: {
-        ...orNull(shape({ requests: COUNT, window: TEXT })),
-        description: 'How many requests it may make in a window; null means that of the deployment (RATE_LIMIT).',
+    Credential: shape(
+      {
+        id: ID,
+        kind: oneOf(...CREDENTIAL_KINDS),
+        name: TEXT,
+        clientProfile: { type: 'string', description: 'How its SCIM requests are read.' },
+        allowedIps: { ...listOf(TEXT), description: 'CIDR ranges that it may be used from; none means anywhere.' },
+        scopes: { ...listOf(TEXT), description: 'What it is limited to; none means all that its kind may.' },
+        rateLimit: {
+          ...orNull(shape({ requests: COUNT, window: TEXT })),
+          description: 'How many requests it may make in a window; null means that of the deployment (RATE_LIMIT).',
+        },
+        createdAt: TIME,
+        expiresAt: orNull(TIME),
+        rotatedAt: orNull(TIME),
+        lastUsedAt: orNull(TIME),
+        lastUsedIp: orNull(TEXT),
+        previous: {
+          ...listOf(shape({ expiresAt: TIME, lastUsedAt: orNull(TIME), lastUsedIp: orNull(TEXT) })),
+          description:
+            'What was replaced and still works until its overlap ends. As long as one of these is used, somebody has not yet taken over the new one.',
+        },
+        clientId: { type: 'string', description: 'Of an OAuth client, as are the next two.' },
+        redirectUris: listOf(TEXT),
+        grantTypes: listOf(oneOf(...GRANT_TYPES)),
       },
-      createdAt: TIME,
-      expiresAt: orNull(TIME),
-      rotatedAt: orNull(TIME),
-      lastUsedAt: orNull(TIME),
-      lastUsedIp: orNull(TEXT),
-      previous: {
-        ...listOf(shape({ expiresAt: TIME, lastUsedAt: orNull(TIME), lastUsedIp: orNull(TEXT) })),
-        description:
-          'What was replaced and still works until its overlap ends. As long as one of these is used, somebody has not yet taken over the new one.',
-      },
-    }),
+      ...['clientId', 'redirectUris', 'grantTypes'],
+    ),
     NewCredential: shape(
       {
         id: ID,
         kind: oneOf(...CREDENTIAL_KINDS),
         name: TEXT,
         token: { type: 'string', description: 'Shown this once; only its hash is kept.' },
-        baseUrl: { type: 'string', description: 'For `scim`: what is pasted into Okta beside the token.' },
+        clientId: { type: 'string', description: 'Of an OAuth client, which has no token but gets some.' },
+        clientSecret: { type: 'string', description: 'Shown this once; only its hash is kept.' },
+        baseUrl: { type: 'string', description: 'For `scim` and `oauth`: what is pasted into Okta beside the secret.' },
+        authorizeUrl: { type: 'string', description: 'Where Okta sends an administrator to consent.' },
+        tokenUrl: { type: 'string', description: 'Where an OAuth client gets tokens.' },
       },
-      'baseUrl',
+      ...['token', 'clientId', 'clientSecret', 'baseUrl', 'authorizeUrl', 'tokenUrl'],
     ),
   },
   operations: {
     create: {
       summary: 'Create a credential and show its token, this once.',
       description:
-        'Only an operator may create an `operator` credential. `scopes` limit what a `scim` or `app` credential may do; without them it may do all that its kind may.',
+        'Only an operator may create an `operator` credential. `scopes` limit what a `scim`, `oauth` or `app` credential may do; ' +
+        'without them it may do all that its kind may. A credential of the kind `oauth` is a client of OAuth 2.0: with ' +
+        '`redirectUris` it gets tokens by the consent of an administrator (authorization_code and refresh_token, as in ' +
+        'Okta’s “OAuth 2” mode), without them for itself (client_credentials). What it gets is good for SCIM alone.',
       body: {
         schema: CreateCredentialDto,
         examples: {
           'for Okta': {
             ...{ kind: 'scim', name: 'Okta', allowedIps: ['203.0.113.0/24'] },
             rateLimit: { requests: 1500, window: 'PT1M' },
+          },
+          'for Okta, by OAuth 2.0': {
+            ...{ kind: 'oauth', name: 'Okta' },
+            redirectUris: ['https://system-admin.okta.com/admin/app/cpc/acme_app/oauth/callback'],
           },
           'for the app': { kind: 'app', name: 'production', expiresAt: '2099-01-31T00:00:00Z' },
           'for access checks alone': { kind: 'app', name: 'gateway', scopes: ['access'] },

@@ -6,10 +6,12 @@ import { type EventContext, EventSignal, eventValues, insertEvents } from '@prov
 import { Environment } from '../config';
 import { invalid, type Problem, problem } from '../http';
 import { CredentialCache } from './credential-cache';
+import { type CredentialWithSecret, type CredentialWithToken, newSecret, withSecret } from './credential-secret';
+import { type NewClient, registration } from './oauth-clients';
 import { SCOPES } from './scopes';
-import { newToken, tokenHash } from './token';
+import { clientIdOf, tokenHash } from './token';
 
-export interface NewCredential {
+export interface NewCredential extends NewClient {
   kind: CredentialKind;
   name: string;
   expiresAt?: Date;
@@ -33,15 +35,6 @@ export interface RateLimitView {
   /** A duration. */
   window: string;
 }
-/** A credential and its secret, which is shown this once. */
-export interface CredentialWithToken {
-  id: string;
-  kind: CredentialKind;
-  name: string;
-  token: string;
-  /** For `scim`: what is pasted into Okta beside the token. */
-  baseUrl?: string;
-}
 /** A secret that was replaced and works until its overlap ends. */
 export interface PreviousSecretView {
   expiresAt: Date;
@@ -63,6 +56,10 @@ export interface CredentialView {
   lastUsedIp: string | null;
   /** The newest first. */
   previous: PreviousSecretView[];
+  /** Of an OAuth client. */
+  clientId?: string;
+  redirectUris?: string[];
+  grantTypes?: string[];
 }
 
 /** The tokens of a tenant (contract §3). A token is shown once and stored as a hash. */
@@ -75,10 +72,17 @@ export class CredentialsService {
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 
-  /** @returns the credential with its token, this once @throws Problem 400 for scopes that its kind has not */
-  async create(tenantId: string, input: NewCredential, context: EventContext): Promise<CredentialWithToken> {
+  /** @returns the credential with its secret, this once. @throws Problem 400 */
+  create(
+    tenantId: string,
+    input: NewCredential & { kind: Exclude<CredentialKind, 'oauth'> },
+    context: EventContext,
+  ): Promise<CredentialWithToken>;
+  create(tenantId: string, input: NewCredential, context: EventContext): Promise<CredentialWithSecret>;
+  async create(tenantId: string, input: NewCredential, context: EventContext): Promise<CredentialWithSecret> {
     checkScopes(input.kind, input.scopes ?? []);
-    const token = newToken(input.kind, tenantId);
+    const client = registration(input.kind, input);
+    const secret = newSecret(input.kind, tenantId);
     const id = uuidV7();
     await this.inTenant(tenantId, async (manager) => {
       await manager.insert(Credential, {
@@ -86,7 +90,8 @@ export class CredentialsService {
         id,
         kind: input.kind,
         name: input.name,
-        tokenHash: tokenHash(token),
+        tokenHash: tokenHash(secret),
+        ...client,
         clientProfile: input.clientProfile ?? 'lenient',
         allowedIps: input.allowedIps ?? [],
         scopes: input.scopes ?? [],
@@ -98,7 +103,7 @@ export class CredentialsService {
       await record(manager, tenantId, context, 'credential.created', id, { kind: input.kind, name: input.name });
     });
     this.signal.announce();
-    return withToken({ id, kind: input.kind, name: input.name }, token, this.environment);
+    return withSecret({ tenantId, id, kind: input.kind, name: input.name, ...client }, secret, this.environment);
   }
 
   /** Live credentials, of one kind or of all, the oldest first; never a secret. */
@@ -231,23 +236,15 @@ export function noSuchCredential(): Problem {
   return problem(404, 'There is no such credential.');
 }
 
-/** What is answered of a credential that has a new secret. */
-export function withToken(
-  { id, kind, name }: { readonly id: string; readonly kind: CredentialKind; readonly name: string },
-  token: string,
-  { scimBaseUrl }: Environment,
-): CredentialWithToken {
-  return { id, kind, name, token, ...(kind === 'scim' && { baseUrl: scimBaseUrl }) };
-}
-
 function view(credential: Credential, retired: readonly RetiredSecret[]): CredentialView {
   const { id, kind, name, clientProfile, allowedIps, scopes, createdAt, expiresAt, rotatedAt } = credential;
-  const { rateRequests, rateWindow, lastUsedAt, lastUsedIp } = credential;
+  const { tenantId, redirectUris, grantTypes, rateRequests, rateWindow, lastUsedAt, lastUsedIp } = credential;
   const rateLimit =
     rateRequests === null || rateWindow === null ? null : { requests: rateRequests, window: rateWindow };
   const previous = retired
     .filter(({ credentialId }) => credentialId === id)
     .map((secret) => ({ expiresAt: secret.expiresAt, lastUsedAt: secret.lastUsedAt, lastUsedIp: secret.lastUsedIp }));
   const ends = { createdAt, expiresAt, rotatedAt, lastUsedAt, lastUsedIp };
-  return { id, kind, name, clientProfile, allowedIps, scopes, rateLimit, ...ends, previous };
+  const client = kind === 'oauth' ? { clientId: clientIdOf(tenantId, id), redirectUris, grantTypes } : {};
+  return { id, kind, name, clientProfile, allowedIps, scopes, rateLimit, ...ends, previous, ...client };
 }

@@ -31,6 +31,9 @@ const CLASSIFY = statement(
      WHEN s.replaced THEN 'replaced' WHEN s.expires_at <= now() THEN 'expired' ELSE 'unknown' END AS reason
    FROM tenants t LEFT JOIN (
      SELECT id, name, revoked_at, expires_at, false AS replaced FROM credentials WHERE tenant_id = $1::uuid AND token_hash = $2
+     UNION ALL SELECT c.id, c.name, c.revoked_at, o.expires_at, false FROM oauth_records o
+       JOIN credentials c ON c.tenant_id = $1::uuid AND c.id = o.credential_id
+     WHERE o.tenant_id = $1::uuid AND o.hash = $2
      UNION ALL SELECT c.id, c.name, c.revoked_at, c.expires_at, true FROM retired_secrets r
        JOIN credentials c ON c.tenant_id = $1::uuid AND c.id = r.credential_id
      WHERE r.tenant_id = $1::uuid AND r.token_hash = $2) s ON true

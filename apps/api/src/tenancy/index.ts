@@ -1,13 +1,16 @@
 export * from './allow';
-export { type AuthenticatedRequest } from './bearer.guard';
+export { type AuthenticatedRequest, isAllowed } from './bearer.guard';
 export { Costs, elementsOf } from './costs';
 export * from './credential-cache';
+export * from './credential-secret';
 export * from './credentials.service';
+export * from './last-use';
 export * from './page';
 export * from './principal';
 export * from './refuse-strangers';
 export * from './request-tenant';
-export { AnyScope, Scoped } from './scopes';
+export { AnyScope, covers, Scoped } from './scopes';
 export * from './strangers';
 export * from './tenancy.module';
 export * from './tenants.service';
+export * from './token';

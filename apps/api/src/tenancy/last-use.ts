@@ -32,7 +32,7 @@ export class LastUse implements BeforeApplicationShutdown {
     @Inject(FaultLog) private readonly faults: FaultLog,
   ) {}
 
-  note({ credentialId, secret, tenantId }: Principal, ip: string): void {
+  note({ credentialId, secret, tenantId }: Pick<Principal, 'credentialId' | 'secret' | 'tenantId'>, ip: string): void {
     if (credentialId === undefined) return;
     const key = `${credentialId} ${secret}`;
     const use = this.uses.get(key);

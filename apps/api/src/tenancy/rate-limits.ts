@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { statement, TenantDatabase } from '@provost/entities';
 import { TooManyRequests } from '@provost/scim-protocol';
-import { Environment, type RateLimit } from '../config';
+import { Environment, type RateLimit, rateWindow } from '../config';
 import { FaultLog } from '../http';
 import { type Lease, LeasedBucket } from './leased-bucket';
 import type { Principal } from './principal';
@@ -102,4 +102,13 @@ function tooMany({ requests, windowMs }: RateLimit, ms: number): TooManyRequests
     `This credential may make ${requests} requests in ${windowMs / 1_000} seconds. Try again in ${seconds} s.`,
     seconds,
   );
+}
+
+/** That of a credential which has one of its own. */
+export function ownRateLimit(row: { readonly rate_requests: number | null; readonly rate_window: string | null }): {
+  rateLimit?: RateLimit;
+} {
+  const { rate_requests: requests, rate_window: window } = row;
+  const windowMs = window === null ? undefined : rateWindow(window);
+  return requests === null || windowMs === undefined ? {} : { rateLimit: { requests, windowMs } };
 }

@@ -7,8 +7,11 @@ import type { CredentialKind } from '@provost/entities';
  * alone, `scim:users:read` reading them; `scim:read` is reading everything there. Whoever issues tokens gives them the kind that the
  * first word belongs to, and puts the scopes into the Principal; the guard does the rest.
  */
+const SCIM = ['scim', 'scim:read', 'scim:users', 'scim:users:read', 'scim:groups', 'scim:groups:read'];
 export const SCOPES: Readonly<Partial<Record<CredentialKind, readonly string[]>>> = {
-  scim: ['scim', 'scim:read', 'scim:users', 'scim:users:read', 'scim:groups', 'scim:groups:read'],
+  scim: SCIM,
+  // What it gets tokens for.
+  oauth: SCIM,
   app: [
     ...['access', 'users', 'users:read', 'sessions', 'sessions:read'],
     ...['resources', 'resources:read', 'grants', 'grants:read'],

@@ -2,6 +2,8 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
   IsArray,
   IsBoolean,
   IsDate,
@@ -24,6 +26,7 @@ import { DURATION_FORMS } from '@provost/access-policy';
 import { CREDENTIAL_KINDS, type CredentialKind } from '@provost/entities';
 import { CLIENT_PROFILES, parseDateTime } from '@provost/scim-protocol';
 import { RATE_WINDOW_FORMS, rateWindow } from '../config';
+import { GRANT_TYPES, type GrantType, isRedirectUri } from './oauth-clients';
 import { SCOPES } from './scopes';
 
 const ALL_SCOPES = Object.values(SCOPES).flat();
@@ -88,6 +91,8 @@ export class UpdateCredentialDto {
 }
 
 export class CreateCredentialDto {
+  // Some would call it that.
+  @Transform(({ value }: { value: unknown }) => (value === 'oauth_client' ? 'oauth' : value))
   @IsIn(CREDENTIAL_KINDS, { message: `must be one of ${CREDENTIAL_KINDS.join(', ')}` })
   kind!: CredentialKind;
   @IsName()
@@ -101,6 +106,18 @@ export class CreateCredentialDto {
   @IsOptional()
   @IsIn(Object.keys(CLIENT_PROFILES), { message: `must be one of ${Object.keys(CLIENT_PROFILES).join(', ')}` })
   clientProfile?: string;
+  /** Of an OAuth client; without it the client only calls for itself. */
+  @IsOptional()
+  @IsArray({ message: 'must be a list of URLs' })
+  @ArrayMaxSize(20, { message: 'must have at most 20 URLs' })
+  @IsRedirectUri()
+  redirectUris?: string[] | null;
+  @IsOptional()
+  @IsArray({ message: 'must be a list of grant types' })
+  @ArrayMinSize(1, { message: 'must name at least one grant type' })
+  @ArrayUnique({ message: 'must name each grant type once' })
+  @IsIn(GRANT_TYPES, { each: true, message: `must hold ${GRANT_TYPES.join(', ')}` })
+  grantTypes?: GrantType[] | null;
   @IsOptional()
   @AreScopes()
   scopes?: string[] | null;
@@ -179,5 +196,17 @@ function IsCidr(): PropertyDecorator {
       propertyName: property as string,
       options: { each: true, message: 'must hold CIDR ranges such as 203.0.113.0/24' },
       validator: { validate: (value: unknown) => typeof value === 'string' && ipaddr.isValidCIDR(value) },
+    });
+}
+
+/** Each element is an address that a browser can be sent back to. */
+function IsRedirectUri(): PropertyDecorator {
+  return (target, property) =>
+    registerDecorator({
+      name: 'isRedirectUri',
+      target: target.constructor,
+      propertyName: property as string,
+      options: { each: true, message: 'must hold http or https URLs as browsers write them, without user or fragment' },
+      validator: { validate: isRedirectUri },
     });
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
+import { AccessTokens } from './access-tokens';
 import { BearerGuard } from './bearer.guard';
 import { BearerStrategy } from './bearer.strategy';
 import { CredentialCache } from './credential-cache';
@@ -20,6 +21,7 @@ import { TenantsService } from './tenants.service';
   imports: [PassportModule],
   controllers: [TenantsController, CredentialsController],
   providers: [
+    AccessTokens,
     BearerStrategy,
     CredentialCache,
     CredentialRotation,
@@ -32,6 +34,6 @@ import { TenantsService } from './tenants.service';
     TenantsService,
     { provide: APP_GUARD, useClass: BearerGuard },
   ],
-  exports: [CredentialCache, CredentialsService, RequestTenant, Strangers, TenantsService],
+  exports: [CredentialCache, CredentialsService, LastUse, RequestTenant, Strangers, TenantsService],
 })
 export class TenancyModule {}

@@ -1,0 +1,1 @@
+export { OAuthApiModule, OAuthModule } from './oauth.module';
