@@ -157,6 +157,20 @@ export function actsAsOne(running: () => Cluster): void {
       }
     });
 
+    it('a token by OAuth, until its client is deleted', async () => {
+      const client = await cluster.must(201, 'POST', '/api/v1/credentials', { kind: 'oauth', name: 'Entra' }, one);
+      const basic = Buffer.from(`${client.clientId as string}:${client.clientSecret as string}`).toString('base64');
+      const granted = await fetch(`${one.root}/oauth/token`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'grant_type=client_credentials',
+      });
+      const { access_token: token } = (await granted.json()) as { access_token: string };
+      expect([await status(two, token), await status(one, token)]).toEqual([200, 200]);
+      await cluster.must(204, 'DELETE', `/api/v1/credentials/${client.id as string}`, undefined, two);
+      expect([await status(one, token), await status(two, token)]).toEqual([401, 401]);
+    });
+
     it('ETags: of two that change the same version in two processes, one is told to read again', async () => {
       const id = await cluster.person();
       const { version } = (await cluster.must(200, 'GET', `/scim/v2/Users/${id}`)).meta as { version: string };
