@@ -1,4 +1,4 @@
-import type { Client, DatabaseError, QueryResult } from 'pg';
+import { type Client, type DatabaseError, types } from 'pg';
 import { Base, enter, type Scope, type Wire } from './tenant-query';
 import type { Statement } from './statement';
 
@@ -8,21 +8,45 @@ export interface Ask {
   readonly values: unknown[];
 }
 
+/** How the rows of a statement are read: PostgreSQL describes them once, as a prepared statement never changes them. */
+interface RowShape {
+  readonly names: readonly string[];
+  readonly parsers: readonly ((text: string) => unknown)[];
+}
+const shapes = new Map<string, RowShape>();
+const NO_COLUMNS: RowShape = { names: [], parsers: [] };
+
+/** Connections that ask for no description, by the connection itself. */
+const undescribing = new WeakMap<Wire, Wire>();
+
+function withoutDescriptions(connection: Wire): Wire {
+  let quiet = undescribing.get(connection);
+  if (!quiet) {
+    quiet = Object.assign(Object.create(connection) as Wire, { describe: () => undefined });
+    undescribing.set(connection, quiet);
+  }
+  return quiet;
+}
+
 /**
  * Several statements of one scope in one implicit transaction: one ENTER, all the statements, one Sync, in one write. The
  * commit, which costs PostgreSQL as much as a small write itself, is shared. If one fails, none has happened.
  * Every statement must have been prepared on the connection (prepareStatements).
  */
 class StatementBatch extends Base {
-  /** -1 while ENTER is answered. */
+  /** Of the statement that is being answered; -1 while ENTER is. */
   private current = -1;
+  private shape: RowShape = NO_COLUMNS;
+  private unreadable: Error | undefined;
+  private readonly answers: unknown[][];
 
   constructor(
     private readonly scope: Scope,
     private readonly asks: readonly Ask[],
-    done: (error: Error | null, results: QueryResult | QueryResult[]) => void,
+    private readonly done: (error: Error | null, rows: unknown[][]) => void,
   ) {
-    super({ text: '', values: [] }, undefined, done as ConstructorParameters<typeof Base>[2]);
+    super({ text: '', values: [] }, undefined, (error) => done(error, []));
+    this.answers = asks.map(() => []);
   }
 
   override submit(connection: Wire): null {
@@ -30,9 +54,10 @@ class StatementBatch extends Base {
     connection.stream.cork();
     connection.bind({ portal: '', statement: entry.name, values: entry.values });
     connection.execute({ portal: '' });
+    const quiet = withoutDescriptions(connection);
     for (const { statement, values } of this.asks) {
       Object.assign(this, { name: statement.name, text: statement.text, values });
-      super.prepare(connection);
+      super.prepare(shapes.has(statement.name) ? quiet : connection);
     }
     // Whoever is called by a name is taken for one statement by the client.
     Object.assign(this, { name: '', text: '' });
@@ -46,21 +71,45 @@ class StatementBatch extends Base {
     connection.execute({ portal: '' });
   }
 
-  override handleDataRow(message: unknown): void {
-    if (this.current >= 0) super.handleDataRow(message);
+  override handleRowDescription({ fields }: { fields: readonly { name: string; dataTypeID: number }[] }): void {
+    this.shape = {
+      names: fields.map(({ name }) => name),
+      parsers: fields.map(({ dataTypeID }) => types.getTypeParser(dataTypeID, 'text') as (text: string) => unknown),
+    };
+    shapes.set(this.asks[this.current]!.statement.name, this.shape);
   }
 
-  override handleCommandComplete(message: unknown, connection: Wire): void {
-    if (this.current++ >= 0) super.handleCommandComplete(message, connection);
+  override handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
+    if (this.current < 0 || this.unreadable) return;
+    const { names, parsers } = this.shape;
+    try {
+      const row: Record<string, unknown> = {};
+      for (let i = 0; i < names.length; i++) {
+        const text = fields[i]!;
+        row[names[i]!] = text === null ? null : parsers[i]!(text);
+      }
+      this.answers[this.current]!.push(row);
+    } catch (error) {
+      this.unreadable = error as Error;
+    }
+  }
+
+  override handleCommandComplete(): void {
+    this.current++;
+    const next = this.asks[this.current];
+    this.shape = (next && shapes.get(next.statement.name)) ?? NO_COLUMNS;
+  }
+
+  override handleReadyForQuery(): void {
+    if (this.unreadable) this.done(this.unreadable, []);
+    else this.done(null, this.answers);
   }
 }
 
 /** Sends a batch. @returns for each its rows @throws the error of the first that failed; then none has happened */
 export function sendBatch(client: Client, scope: Scope, asks: readonly Ask[]): Promise<unknown[][]> {
   return new Promise((resolve, reject) => {
-    const batch = new StatementBatch(scope, asks, (error, results) =>
-      error ? reject(error) : resolve([results].flat().map((result) => result.rows as unknown[])),
-    );
+    const batch = new StatementBatch(scope, asks, (error, rows) => (error ? reject(error) : resolve(rows)));
     void client.query(batch as unknown as Parameters<Client['query']>[0]);
   });
 }

@@ -70,8 +70,10 @@ interface QueryInternals {
     callback: Done,
   ): {
     prepare(connection: Wire): void;
+    handleRowDescription(message: unknown): void;
     handleDataRow(message: unknown): void;
     handleCommandComplete(message: unknown, connection: Wire): void;
+    handleReadyForQuery(connection: Wire): void;
     requiresPreparation(): boolean;
     submit(connection: Wire): Error | null;
     _getRows(connection: Wire): void;
