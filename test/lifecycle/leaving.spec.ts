@@ -9,7 +9,7 @@ afterAll(() => world.stop());
 
 it('does what the rule says when somebody is deactivated, and proves it', async () => {
   const manager = await world.person();
-  const mate = await world.person();
+  const mate = await world.person(undefined, { preferredLanguage: 'de-AT' });
   const leaver = await world.person(manager);
   await world.project('apollo', null, [leaver, mate]);
   await world.content('plan', leaver, { project: 'apollo' });
@@ -47,6 +47,22 @@ it('does what the rule says when somebody is deactivated, and proves it', async 
   });
   expect(new Set((receipt.told as { userId: string }[]).map(({ userId }) => userId))).toEqual(new Set([manager, mate]));
   expect(receipt.revocationMs).toEqual(expect.any(Number));
+  const { rows: mail } = await world.server.database.query(
+    `SELECT locale, data->>'moves' AS moves FROM mail WHERE user_id = $1 ORDER BY locale`,
+    [leaver],
+  );
+  expect(mail).toEqual([
+    {
+      locale: 'de',
+      moves: expect.stringMatching(
+        /^1 Sitzung und 1 befristete Freigabe beendet\. 2 Inhalte an .+ übergeben\./,
+      ) as string,
+    },
+    {
+      locale: 'en',
+      moves: expect.stringMatching(/^1 session and 1 grant ended\. 2 pieces of content handed on to /) as string,
+    },
+  ]);
   const types = (await world.server.events('lifecycle.')).map(({ type }) => type);
   expect(types).toEqual(expect.arrayContaining(['lifecycle.run_started', 'lifecycle.run_completed']));
   expect(await world.server.events('user.deprovisioned')).toHaveLength(1);

@@ -69,7 +69,7 @@ export function runView(row: RunRow, registry: ActionRegistry, appName: string) 
     actions: row.actions.map(({ action, position: _, result, ...rest }) => ({
       action: nameOfAction(action, appName),
       ...rest,
-      description: result ? registry.get(action).describe(result, (id) => id) : registry.get(action).about,
+      description: result ? registry.get(action).describe.en(result, (id) => id) : registry.get(action).about,
       result,
     })),
   };

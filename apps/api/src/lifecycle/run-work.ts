@@ -2,8 +2,8 @@ import type { ActionCode } from '@provost/access-policy';
 import { Inject, Injectable } from '@nestjs/common';
 import { DatabaseUnavailable, TenantDatabase, type TenantTransaction } from '@provost/entities';
 import { appendEvents, type EventContext, EventSignal, type NewEvent } from '@provost/event-log';
-import { type ActionBatch, ActionRegistry, type ActionTask, type Outcome } from './actions';
-import { PeopleOfRuns } from './people-of-runs';
+import { type ActionBatch, ActionRegistry, type ActionTask, type LifecycleAction, type Outcome } from './actions';
+import { PeopleOfRuns, type PersonOfRun } from './people-of-runs';
 import * as sql from './run-statements';
 
 /** Runs that share a transaction. */
@@ -48,6 +48,12 @@ export interface DoneAction {
   readonly sentence: string;
 }
 
+/** What an action did, to be said in any language. */
+interface Told {
+  readonly action: LifecycleAction;
+  readonly result: Readonly<Record<string, unknown>>;
+  readonly nameOf: (id: string) => string;
+}
 /** What was done in a transaction, since when, and what it tells. */
 interface Performed {
   readonly at: Date;
@@ -132,7 +138,7 @@ export class RunWork {
     const at = new Date();
     const done: DoneAction[] = [];
     const events: NewEvent[] = [];
-    const sentences = new Map<string, string[]>(runs.map((run) => [run.id, this.sentences(run)]));
+    const told = new Map<string, Told[]>(runs.map((run) => [run.id, this.told(run, people)]));
     const pending = runs.map((run) => ({ run, actions: run.actions.filter(({ state }) => state === 'pending') }));
     const rounds = Math.min(most, Math.max(...pending.map(({ actions }) => actions.length)));
     for (let round = 0; round < rounds; round++) {
@@ -145,17 +151,20 @@ export class RunWork {
         const action = this.registry.get(code);
         const batch: ActionBatch = {
           ...{ tx, tenantId, at, tasks, people },
-          done: (runId) => sentences.get(runId)!,
+          done: (runId, locale) => told.get(runId)!.map((one) => sentenceOf(one, locale)),
           tell: (event) => events.push(event),
         };
         const outcomes = await action.execute(batch);
         for (const task of tasks) {
           const outcome = outcomes.get(task.runId);
           if (!outcome) throw new Error(`${code} says nothing of the run ${task.runId}.`);
-          const nameOf = (id: string) => people.get(task.userId)?.nameOf(id) ?? id;
-          const sentence = outcome.state === 'done' ? action.describe(outcome.result, nameOf) : outcome.reason;
-          if (outcome.state === 'done') sentences.get(task.runId)!.push(sentence);
-          done.push({ task, action: code, outcome, sentence });
+          if (outcome.state === 'held') {
+            done.push({ task, action: code, outcome, sentence: outcome.reason });
+            continue;
+          }
+          const one = { action, result: outcome.result, nameOf: namesOf(people, task.userId) };
+          told.get(task.runId)!.push(one);
+          done.push({ task, action: code, outcome, sentence: sentenceOf(one) });
         }
       }
     }
@@ -198,10 +207,24 @@ export class RunWork {
     });
   }
 
-  private sentences({ actions }: ClaimedRun): string[] {
+  /** What a run did before. */
+  private told({ user_id: userId, actions }: ClaimedRun, people: ReadonlyMap<string, PersonOfRun>): Told[] {
     const done = actions.filter(({ state, result }) => state === 'done' && result);
-    return done.map(({ action, result }) => this.registry.get(action).describe(result!, (id) => id));
+    return done.map(({ action, result }) => ({
+      ...{ action: this.registry.get(action), result: result! },
+      nameOf: namesOf(people, userId),
+    }));
   }
+}
+
+/** In the language of a locale such as de-AT, as mail is; in English where the action has no sentence in it. */
+function sentenceOf({ action: { describe }, result, nameOf }: Told, locale = 'en'): string {
+  const language = /^[a-z]{2,3}(?=$|[-_])/i.exec(locale)?.[0].toLowerCase() ?? 'en';
+  return ((Object.hasOwn(describe, language) && describe[language]) || describe.en)(result, nameOf);
+}
+
+function namesOf(people: ReadonlyMap<string, PersonOfRun>, userId: string): (id: string) => string {
+  return (id) => people.get(userId)?.nameOf(id) ?? id;
 }
 
 function taskOf(run: ClaimedRun, action: ClaimedAction): ActionTask {

@@ -25,15 +25,27 @@ export function adjustPermissions(access: AccessWithout): LifecycleAction {
         }),
       );
     },
-    describe({ lost }) {
-      const { roles, permissions, workspaces } = lost as Lost;
-      if (!roles.length && !permissions.length && !workspaces.length) return 'No access is lost.';
-      const parts = [
-        counted(roles.length, 'role', 'roles'),
-        counted(permissions.length, 'permission', 'permissions'),
-        counted(workspaces.length, 'workspace', 'workspaces'),
-      ];
-      return `Access lost: ${parts.join(', ')}.`;
+    describe: {
+      en({ lost }) {
+        const { roles, permissions, workspaces } = lost as Lost;
+        if (!roles.length && !permissions.length && !workspaces.length) return 'No access is lost.';
+        const parts = [
+          counted(roles.length, 'role', 'roles'),
+          counted(permissions.length, 'permission', 'permissions'),
+          counted(workspaces.length, 'workspace', 'workspaces'),
+        ];
+        return `Access lost: ${parts.join(', ')}.`;
+      },
+      de({ lost }) {
+        const { roles, permissions, workspaces } = lost as Lost;
+        if (!roles.length && !permissions.length && !workspaces.length) return 'Es entfällt kein Zugang.';
+        const parts = [
+          counted(roles.length, 'Rolle', 'Rollen'),
+          counted(permissions.length, 'Berechtigung', 'Berechtigungen'),
+          counted(workspaces.length, 'Arbeitsbereich', 'Arbeitsbereiche'),
+        ];
+        return `Zugang entfallen: ${parts.join(', ')}.`;
+      },
     },
   };
 }

@@ -45,8 +45,12 @@ export const archiveUserContent: LifecycleAction = {
   code: 'archive_user_content',
   ...ACTION_DEFINITIONS.archive_user_content,
   execute,
-  describe: ({ archived }) =>
-    archived ? `${counted(archived, 'piece', 'pieces')} of content archived.` : 'No content to archive.',
+  describe: {
+    en: ({ archived }) =>
+      archived ? `${counted(archived, 'piece', 'pieces')} of content archived.` : 'No content to archive.',
+    de: ({ archived }) =>
+      archived ? `${counted(archived, 'Inhalt', 'Inhalte')} archiviert.` : 'Es gibt keine Inhalte zu archivieren.',
+  },
   async undo(batch, runIds) {
     const { tx, tenantId, at } = batch;
     const rows = await tx.query<{ key: string }>(UNARCHIVE, [tenantId, runIds, at]);

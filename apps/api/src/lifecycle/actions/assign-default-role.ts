@@ -16,7 +16,9 @@ export function assignDefaultRole(access: AccessWithout): LifecycleAction {
         }),
       );
     },
-    describe: ({ role, roles, inForce }) =>
-      inForce ? `Has the role ${String(role)}.` : `Has other roles: ${(roles as string[]).join(', ') || 'none'}.`,
+    describe: {
+      en: ({ role, roles, inForce }) =>
+        inForce ? `Has the role ${String(role)}.` : `Has other roles: ${(roles as string[]).join(', ') || 'none'}.`,
+    },
   };
 }

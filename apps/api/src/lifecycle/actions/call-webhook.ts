@@ -39,7 +39,10 @@ export function callWebhook(webhooks: Webhooks): LifecycleAction {
       }
       return outcomes;
     },
-    describe: ({ webhook, event }) => `The webhook ${String(webhook)} called with ${String(event)}.`,
+    describe: {
+      en: ({ webhook, event }) => `The webhook ${String(webhook)} called with ${String(event)}.`,
+      de: ({ webhook, event }) => `Der Webhook ${String(webhook)} mit ${String(event)} aufgerufen.`,
+    },
   };
 }
 

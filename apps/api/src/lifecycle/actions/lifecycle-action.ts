@@ -26,8 +26,8 @@ export interface ActionBatch {
   readonly tasks: readonly ActionTask[];
   /** The people of the tasks, by id; also those who were deleted. */
   readonly people: ReadonlyMap<string, PersonOfRun>;
-  /** What the earlier actions of a run did, in sentences for people. */
-  done(runId: string): readonly string[];
+  /** What the earlier actions of a run did, in sentences for people; in the language of a locale where they have it, else in English. */
+  done(runId: string, locale?: string): readonly string[];
   /** Appends an event in the same transaction. */
   tell(event: NewEvent): void;
 }
@@ -50,11 +50,14 @@ export interface LifecycleAction extends ActionDefinition {
    * @throws what kept it from being done; nothing of the transaction has happened then, and it is tried again
    */
   execute(batch: ActionBatch): Promise<ReadonlyMap<string, Outcome>>;
-  /** What it did, or would do, in a sentence for people. @param result of an outcome @param nameOf names a person by id */
-  describe(result: Readonly<Record<string, unknown>>, nameOf: (id: string) => string): string;
+  /** What it did, or would do, in a sentence for people, by language (ISO 639-1). */
+  readonly describe: Readonly<Record<string, Sentence>> & { readonly en: Sentence };
   /** Undoes what it did in these runs, as far as nobody has changed it since. */
   undo?(batch: ActionBatch, runIds: readonly string[]): Promise<void>;
 }
+
+/** @param result of an outcome @param nameOf names a person by id */
+export type Sentence = (result: Readonly<Record<string, unknown>>, nameOf: (id: string) => string) => string;
 
 /** `3 pieces of content`, `1 piece of content`. */
 export function counted(count: unknown, one: string, many: string): string {

@@ -59,11 +59,17 @@ export function notifyTeamMembers(outbox: Outbox, appName: string): LifecycleAct
       await recordEffects(tx, tenantId, told);
       return outcomes;
     },
-    describe: ({ told }) => (told ? `${counted(told, 'person', 'people')} told by mail.` : 'There is nobody to tell.'),
+    describe: {
+      en: ({ told }) => (told ? `${counted(told, 'person', 'people')} told by mail.` : 'There is nobody to tell.'),
+      de: ({ told }) =>
+        told
+          ? `${counted(told, 'Person', 'Personen')} per E-Mail benachrichtigt.`
+          : 'Es gibt niemanden zu benachrichtigen.',
+    },
   };
 
   function mailTo(batch: ActionBatch, { runId, userId, rule }: ActionBatch['tasks'][number], member: MemberRow): Mail {
-    const moves = batch.done(runId).join(' ');
+    const moves = batch.done(runId, member.locale ?? undefined).join(' ');
     return {
       userId,
       to: member.email!,
@@ -73,7 +79,8 @@ export function notifyTeamMembers(outbox: Outbox, appName: string): LifecycleAct
         name: member.name,
         personName: batch.people.get(userId)!.name,
         appName: rule === 'group_removal' ? `parts of ${appName}` : appName,
-        moves: moves || 'Nothing was moved.',
+        // No action stood before this one.
+        moves: moves || '–',
       },
       key: `lifecycle ${runId} team ${member.id}`,
     };

@@ -56,9 +56,17 @@ export function removeFromProjects(access: AccessWithout): LifecycleAction {
         ]),
       );
     },
-    describe: ({ projects }) => {
-      const keys = projects as string[];
-      return keys.length ? `Taken out of ${counted(keys.length, 'project', 'projects')}.` : 'No project to leave.';
+    describe: {
+      en: ({ projects }) => {
+        const { length } = projects as string[];
+        return length ? `Taken out of ${counted(length, 'project', 'projects')}.` : 'No project to leave.';
+      },
+      de: ({ projects }) => {
+        const { length } = projects as string[];
+        return length
+          ? `Aus ${counted(length, 'Projekt', 'Projekten')} entfernt.`
+          : 'Es gibt kein Projekt zu verlassen.';
+      },
     },
     async undo(batch, runIds) {
       for (const row of await batch.tx.query<Row>(JOIN_AGAIN, [batch.tenantId, runIds]))

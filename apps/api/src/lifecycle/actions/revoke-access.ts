@@ -75,8 +75,12 @@ export function revokeAccess(sessions: Sessions): LifecycleAction {
         ]),
       );
     },
-    describe: ({ sessions: count, grants }) =>
-      `${counted(count, 'session', 'sessions')} and ${counted(grants, 'grant', 'grants')} ended.`,
+    describe: {
+      en: ({ sessions: count, grants }) =>
+        `${counted(count, 'session', 'sessions')} and ${counted(grants, 'grant', 'grants')} ended.`,
+      de: ({ sessions: count, grants }) =>
+        `${counted(count, 'Sitzung', 'Sitzungen')} und ${counted(grants, 'befristete Freigabe', 'befristete Freigaben')} beendet.`,
+    },
     undo: returnGrants,
   };
 

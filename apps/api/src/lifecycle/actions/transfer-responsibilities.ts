@@ -6,9 +6,15 @@ export const transferResponsibilities: LifecycleAction = {
   code: 'transfer_responsibilities',
   ...ACTION_DEFINITIONS.transfer_responsibilities,
   execute: (batch) => handContentOn(batch, 'left_projects'),
-  describe: ({ moved, to }, nameOf) =>
-    moved
-      ? `${counted(moved, 'piece', 'pieces')} of content in the projects that were left handed on to ${nameOf(to as string)}.`
-      : 'No content in the projects that were left.',
+  describe: {
+    en: ({ moved, to }, nameOf) =>
+      moved
+        ? `${counted(moved, 'piece', 'pieces')} of content in the projects that were left handed on to ${nameOf(to as string)}.`
+        : 'No content in the projects that were left.',
+    de: ({ moved, to }, nameOf) =>
+      moved
+        ? `${counted(moved, 'Inhalt', 'Inhalte')} der verlassenen Projekte an ${nameOf(to as string)} übergeben.`
+        : 'Es gibt keine Inhalte in den verlassenen Projekten.',
+  },
   undo: returnContent,
 };

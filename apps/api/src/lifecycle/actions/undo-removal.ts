@@ -36,7 +36,9 @@ export function undoRemoval(actions: () => readonly LifecycleAction[]): Lifecycl
         }),
       );
     },
-    describe: ({ undone }) =>
-      (undone as string[]).length ? `Undone: ${(undone as string[]).join(', ')}.` : 'There was nothing to undo.',
+    describe: {
+      en: ({ undone }) =>
+        (undone as string[]).length ? `Undone: ${(undone as string[]).join(', ')}.` : 'There was nothing to undo.',
+    },
   };
 }

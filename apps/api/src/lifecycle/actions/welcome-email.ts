@@ -29,6 +29,8 @@ export function welcomeEmail(outbox: Outbox, appName: string): LifecycleAction {
       await recordEffects(tx, tenantId, told);
       return outcomes;
     },
-    describe: ({ sent }) => (sent ? 'The welcome mail was sent.' : 'Nobody to greet: inactive, or without an address.'),
+    describe: {
+      en: ({ sent }) => (sent ? 'The welcome mail was sent.' : 'Nobody to greet: inactive, or without an address.'),
+    },
   };
 }
