@@ -4,7 +4,7 @@ import { ProfileConflicts } from '../../apps/api/src/people/profile-conflicts';
 import { AccessServer } from './access-server';
 import { type RoleChange, RoleStory, seeded } from './role-story';
 
-const ROUNDS = Number(process.env.ROLE_ROUNDS ?? 4);
+const ROUNDS = Number(process.env.ROLE_ROUNDS ?? 2);
 const STEPS = 60;
 const SEED = Number(process.env.ROLE_SEED ?? Date.now() % 1_000_000);
 

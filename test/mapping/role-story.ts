@@ -73,7 +73,7 @@ export class RoleStory {
       ...repeated(2, () => this.groupIsRenamed()),
       () => this.groupGoes(),
       ...repeated(6, () => this.membersMove()),
-      () => this.groupIsReplaced(),
+      ...repeated(3, () => this.groupIsReplaced()),
       ...repeated(6, () => this.documentIsPut()),
       ...repeated(2, () => this.granted()),
       () => this.grantEnds(),

@@ -10,6 +10,7 @@ export interface EventConsumer {
   /**
    * When this resolves, the events count as handled; when it throws, they come again. At most BATCH events.
    * @param after the number behind which they begin: that of the last event that counts as handled, 0 for none
+   * @param all whether the log ended with them when they were read; false where that is not known
    */
-  handle(events: readonly EventRow[], after: string): Promise<void>;
+  handle(events: readonly EventRow[], after: string, all?: boolean): Promise<void>;
 }

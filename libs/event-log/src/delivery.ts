@@ -133,7 +133,7 @@ export class EventDelivery {
       const next = await this.log.after(this.position);
       this.mustHold();
       if (next.events.length) {
-        await this.consumer.handle(next.events, this.position);
+        await this.consumer.handle(next.events, this.position, next.all);
         this.mustHold();
         // Marked after it was handled: a crash in between repeats the batch and loses nothing.
         const reached = next.events.at(-1)!.seq;

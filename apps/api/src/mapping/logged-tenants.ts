@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { statement, TenantDatabase } from '@provost/entities';
+import type { EventRow } from '@provost/event-log';
 import { Profiles } from '../people';
 import {
   decides,
@@ -10,6 +11,7 @@ import {
   type Rebinding,
   type TenantEvent,
 } from './logged-tenant';
+import { unitOf } from './role-steps';
 import { TenantPolicies } from './tenant-policies';
 
 /** What changed documents and groups behind a number ($2), the last first. $1 tenant. */
@@ -19,6 +21,14 @@ const SINCE = statement(
    WHERE e.tenant_id = $1::uuid AND e.seq > $2::bigint AND (e.subject_type = 'Group' OR e.type = 'config.changed')
      AND e.type IN ('config.changed', 'group.created', 'group.updated', 'group.deleted', 'group.member_added', 'group.member_removed')
    ORDER BY e.seq DESC`,
+);
+/** What a request ($5, at $4) did to groups ($2) behind a number ($3). */
+const REST = statement(
+  'mapping.rest_of_groups',
+  `SELECT e.tenant_id, e.seq::text, e.id, e.occurred_at, e.type, e.subject_type, e.subject_id, e.group_id, e.context, e.data, NULL AS sealed
+   FROM events e WHERE e.tenant_id = $1::uuid AND e.group_id = ANY($2::uuid[]) AND e.seq > $3::bigint AND e.subject_type = 'Group'
+     AND e.type IN ('group.updated', 'group.deleted', 'group.member_added', 'group.member_removed')
+     AND date_trunc('milliseconds', e.occurred_at) = $4::timestamptz AND e.context->'request'->>'id' = $5 ORDER BY e.seq`,
 );
 /** $2 names and $3 versions. */
 const VERSIONS = statement(
@@ -60,6 +70,8 @@ interface Known {
 export class LoggedTenants {
   private readonly known = new LRUCache<string, Known>({ max: MOST_KNOWN });
   private readonly compiler: MomentCompiler;
+  /** What was last found by restOf: a request with 50 000 members takes many deliveries. */
+  private rest: { readonly of: string; readonly events: readonly EventRow[] } | undefined;
 
   constructor(
     @Inject(TenantDatabase) private readonly db: TenantDatabase,
@@ -84,11 +96,24 @@ export class LoggedTenants {
   /** The place in the log is another than that of the last event that was followed. */
   forget(): void {
     this.known.clear();
+    this.rest = undefined;
   }
 
   /** What a tenant needs to know to follow these events. @param after the number behind which they begin */
   async facts(tenantId: string, events: readonly TenantEvent[], after: string): Promise<LoggedFacts> {
     return this.read(tenantId, events, 'version', after);
+  }
+
+  /** What else the request of an event did to the same group, where a delivery ended with that event. */
+  async restOf(event: EventRow): Promise<readonly EventRow[]> {
+    const { tenant_id: tenantId, seq, type, subject_id, group_id, occurred_at: at, context } = event;
+    if (!type.startsWith('group.')) return [];
+    const of = `${tenantId} ${group_id} ${unitOf(event)}`;
+    if (this.rest?.of !== of) {
+      const values = [tenantId, [group_id, subject_id], seq, at, context.request.id];
+      this.rest = { of, events: await this.db.run<EventRow>({ tenantId }, REST, values) };
+    }
+    return this.rest.events.filter((other) => BigInt(other.seq) > BigInt(seq));
   }
 
   private async takenBack(tenantId: string, after: string): Promise<LoggedTenant> {

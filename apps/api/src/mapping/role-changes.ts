@@ -29,7 +29,7 @@ export class RoleChanges implements EventConsumer {
     consumers.register(this);
   }
 
-  async handle(events: readonly EventRow[], after: string): Promise<void> {
+  async handle(events: readonly EventRow[], after: string, all = false): Promise<void> {
     // Another worker delivered meanwhile, or this one failed in the middle of a batch.
     if (after !== this.reached) this.tenants.forget();
     this.reached = undefined;
@@ -40,7 +40,12 @@ export class RoleChanges implements EventConsumer {
       if (known) known.push(event);
       else tenants.set(event.tenant_id, [event]);
     }
-    for (const [tenantId, own] of tenants) await this.inTenant(tenantId, own, after);
+    for (const [tenantId, own] of tenants) {
+      // A request that takes a group out of another and puts one in, or changes a name with the members, changes people once. Where a
+      // delivery ends in between, what is to come is followed with what came; when it comes it changes nothing more.
+      const rest = all ? [] : await this.tenants.restOf(own.at(-1)!);
+      await this.inTenant(tenantId, [...own, ...rest], after);
+    }
     this.reached = events.at(-1)?.seq ?? after;
   }
 

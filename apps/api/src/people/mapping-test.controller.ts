@@ -52,6 +52,10 @@ export class MappingTestController {
     const { document, faults } = validateDocument(attributeMappings as PolicyDocumentType, raw, surroundings);
     if (!faults.length) return document as AttributeMappings;
     const errors = faults.map(({ pointer, detail }) => ({ pointer: `/document${pointer}`, detail }));
-    throw problem(422, `The document does not fit: ${errors[0]!.pointer} ${errors[0]!.detail}.`, errors);
+    throw problem(
+      422,
+      `The document does not fit: ${errors[0]!.pointer} ${errors[0]!.detail.replace(/\.$/, '')}.`,
+      errors,
+    );
   }
 }

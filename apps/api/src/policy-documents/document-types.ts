@@ -20,7 +20,7 @@ export function misfit(type: PolicyDocumentType, faults: readonly Finding[]): Pr
   const where = pointer === '' ? 'It' : pointer;
   return problem(
     422,
-    `This is no ${type.name} that can be put; nothing was changed. ${where} ${detail}.${count}`,
+    `This is no ${type.name} that can be put; nothing was changed. ${where} ${detail.replace(/\.$/, '')}.${count}`,
     faults,
   );
 }
