@@ -55,7 +55,7 @@ it('tell of queues, consumers, seals, connections, jobs and the process, each wi
   expect(page.sum('provost_database_connections', { use: 'writes' })).toBe(4);
   expect(page.sum('provost_database_waiting', { use: 'pool' })).toBe(0);
   expect(page.sum('provost_http_connections')).toBeGreaterThan(0);
-  expect(page.sum('provost_job_runs_total', { job: 'seal', outcome: 'done' })).toBeGreaterThan(0);
+  expect(page.sum('provost_job_runs_total', { name: 'seal', outcome: 'done' })).toBeGreaterThan(0);
   expect(page.sum('provost_info', { role: 'all' })).toBe(1);
   expect(page.sum('process_cpu_seconds_total')).toBeGreaterThan(0);
   expect(page.types.get('provost_http_request_duration_seconds')).toBe('histogram');

@@ -45,9 +45,9 @@ export class ProcessMetrics {
       {
         ...{ name: 'provost_job_runs_total', type: 'counter', help: 'Runs of scheduled jobs in this process.' },
         samples: () =>
-          [...jobs.runs].flatMap(([job, { done, failed }]) => [
-            { labels: { job, outcome: 'done' }, value: done },
-            { labels: { job, outcome: 'failed' }, value: failed },
+          [...jobs.runs].flatMap(([name, { done, failed }]) => [
+            { labels: { name, outcome: 'done' }, value: done },
+            { labels: { name, outcome: 'failed' }, value: failed },
           ]),
       },
       {
