@@ -13,6 +13,7 @@ import { roleChanges } from './role-changes';
 import { stale } from './stale';
 import { addMembers, creates, filters, reads } from './throughput';
 import { walk } from './walk';
+import { watching } from './watching';
 
 export const measures: readonly Measure[] = [
   reads,
@@ -24,6 +25,7 @@ export const measures: readonly Measure[] = [
   bulk,
   memory,
   walk,
+  watching,
   access,
   accessScale,
   planned,

@@ -21,11 +21,9 @@ export class RequestLog {
   private write({ request, route, status, ms }: FinishedRequest): void {
     if (PROBES.test(route)) return;
     const { id, method, user } = request;
-    const line = {
+    this.log.request({
       ...{ request: id, method, route, status, ms: Math.round(ms * 100) / 100 },
-      tenant: user?.tenantId,
-      credential: user?.credentialId,
-    };
-    this.log.info(line, 'request');
+      ...{ tenant: user?.tenantId, credential: user?.credentialId },
+    });
   }
 }
