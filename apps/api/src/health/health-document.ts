@@ -18,7 +18,7 @@ const STATE = statement(
         WHEN bool_and(c.expires_at <= now()) THEN 'expired' WHEN bool_and(c.expires_at <= now() + interval '${SOON}') THEN 'expiring'
         ELSE 'valid' END
       FROM (SELECT coalesce(expires_at, 'infinity') AS expires_at FROM credentials
-        WHERE tenant_id = $1::uuid AND kind = 'scim' AND revoked_at IS NULL) c) AS authentication
+        WHERE tenant_id = $1::uuid AND kind IN ('scim', 'oauth') AND revoked_at IS NULL) c) AS authentication
    FROM (SELECT coalesce(sum(s.requests), 0)::int AS requests, coalesce(sum(s.failed + s.throttled), 0)::int AS refused,
        coalesce(sum(s.total_ms), 0) AS total_ms, coalesce(sum(s.failed) FILTER (WHERE s.kind = 'write'), 0)::int AS failed_writes
      FROM request_statistics s WHERE s.tenant_id = $1::uuid AND s.begins >= $2::timestamptz) r`,

@@ -1,3 +1,4 @@
+import { NIL_TENANT } from '@provost/entities';
 import type { FinishedRequest } from '../telemetry';
 
 /** Whether a SCIM request was answered as its client may expect. */
@@ -14,7 +15,7 @@ export function outcomeOf({ request: { method }, status }: FinishedRequest): Out
   return status < 400 || (status === 404 && method === 'GET') ? 'succeeded' : 'failed';
 }
 
-/** Whether it went to SCIM under a credential that is known: of others nobody can say whose they are. */
+/** Whether it went to SCIM under a credential of a tenant: of others nobody can say whose they are. */
 export function isTenantsScim({ request: { user }, route }: FinishedRequest): boolean {
-  return user?.kind === 'scim' && route.startsWith('/scim/');
+  return user !== undefined && user.tenantId !== NIL_TENANT && route.startsWith('/scim/');
 }
