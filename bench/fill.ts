@@ -141,7 +141,7 @@ export async function fillBarePermissions(
 }
 
 /** What a database in use has had done to it by its background workers; and nothing of it falls into a measure. */
-async function settle(client: Client, tables: readonly string[]): Promise<void> {
+export async function settle(client: Client, tables: readonly string[]): Promise<void> {
   for (const table of tables) await client.query(`VACUUM (ANALYZE) ${table}`);
   await client.query('CHECKPOINT');
 }

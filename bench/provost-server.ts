@@ -60,7 +60,7 @@ export class ProvostServer {
   }
 
   /** Where and as whom to call: a new credential of that tenant. */
-  async targetOf(slug: string, kind: 'scim' | 'app'): Promise<Target> {
+  async targetOf(slug: string, kind: 'scim' | 'app' | 'auditor'): Promise<Target> {
     const made = await this.call<{ token: string }>('POST', '/api/v1/credentials', { kind, name: 'bench' }, slug);
     const { pid, port } = this.server;
     return { pid, port, base: kind === 'scim' ? '/scim/v2' : '', token: made.token };

@@ -1,4 +1,5 @@
 import { access, accessScale } from './access';
+import { auditExport, auditQuery, auditVerify, sealing } from './audit';
 import { bulk } from './bulk';
 import { filterScale } from './filter-scale';
 import { groupReplace } from './group-replace';
@@ -31,6 +32,10 @@ export const measures: readonly Measure[] = [
   planned,
   roleChanges,
   stale,
+  sealing,
+  auditExport,
+  auditVerify,
+  auditQuery,
   runRate,
   firstAction,
   engine,

@@ -83,6 +83,23 @@ describe('the list of events', () => {
     expect(inOrder.map(({ sequence }) => String(sequence))).toEqual(mine.map(({ seq }) => seq));
   });
 
+  it('finds what somebody did in sealed batches as in what is not sealed yet, page by page, either way round', async () => {
+    const actor = `admin-${uuidV7()}`;
+    const seqs: number[] = [];
+    for (let batch = 0; batch < 5; batch++) {
+      for (const who of [actor, 'other', actor, actor]) {
+        const { seq } = await append(app.database, { actor: who });
+        if (who === actor) seqs.push(Number(seq));
+      }
+      if (batch < 4 && batch !== 1) await app.must(200, 'POST', '/jobs/seal/run', undefined, app.as('admin'));
+    }
+    for (const limit of [1, 2, 4, 100]) {
+      expect(await walk(`&actor=${actor}&order=asc`, limit)).toEqual(seqs);
+      expect(await walk(`&actor=${actor}`, limit)).toEqual([...seqs].reverse());
+    }
+    expect(await walk('&actor=nobody-at-all', 10)).toEqual([]);
+  });
+
   it('says which parameter is wrong, and of an unknown event that there is none', async () => {
     const as = app.as('auditor');
     for (const [query, pointer] of [

@@ -4,8 +4,9 @@ import { isUuid, statement, TenantDatabase } from '@provost/entities';
 import { LogEvent, openPersonal, SettledNumber } from '@provost/event-log';
 import { type InputFault, invalid, problem } from '../http';
 import { limitOf } from '../tenancy';
-import { eventFilter } from './event-filter';
-import { eventPage, type KeyedRow } from './event-page';
+import { actorSpans } from './actor-spans';
+import { type EventFilter, eventFilter } from './event-filter';
+import { eventPage, type KeyedRow, type PageBounds } from './event-page';
 
 const GET = statement(
   'audit.event',
@@ -35,10 +36,23 @@ export class AuditEvents {
     const limit = limitOf(query);
     const { after, order } = placeOf(query);
     const upTo = await this.settled.upTo();
-    const { statement: page, values } = eventPage(tenantId, filter, { after, upTo, order, limit: limit + 1 });
-    const rows = await this.db.run<KeyedRow>({ tenantId }, page, values);
+    const rows = await this.rows(tenantId, filter, { after, upTo, order, limit: limit + 1 });
     const items = rows.slice(0, limit).map(readable);
     return { items, nextCursor: rows.length > limit ? rows[limit - 1]!.seq : null };
+  }
+
+  private async rows(tenantId: string, filter: EventFilter, bounds: PageBounds): Promise<KeyedRow[]> {
+    const read = (narrowed: PageBounds) => {
+      const { statement: page, values } = eventPage(tenantId, filter, narrowed);
+      return this.db.run<KeyedRow>({ tenantId }, page, values);
+    };
+    if (filter.actor === undefined) return read(bounds);
+    const rows: KeyedRow[] = [];
+    for await (const span of actorSpans(this.db, tenantId, filter.actor, bounds)) {
+      rows.push(...(await read({ ...bounds, ...span, limit: bounds.limit - rows.length })));
+      if (rows.length === bounds.limit) break;
+    }
+    return rows;
   }
 
   /** @throws Problem 404 */

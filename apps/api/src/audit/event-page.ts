@@ -13,6 +13,8 @@ export interface PageBounds {
   readonly after?: bigint;
   /** None above this one: it must be settled. */
   readonly upTo: bigint;
+  /** None below this one. */
+  readonly from?: bigint;
   readonly order: 'asc' | 'desc';
   readonly limit: number;
 }
@@ -28,13 +30,14 @@ const COLUMNS =
 export function eventPage(
   tenantId: string,
   filter: EventFilter,
-  { after, upTo, order, limit }: PageBounds,
+  { after, upTo, from: least, order, limit }: PageBounds,
   whole = false,
 ): { statement: Statement; values: unknown[] } {
   const values: unknown[] = [tenantId, limit, String(upTo)];
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const conditions = ['e.tenant_id = $1::uuid', 'e.seq <= $3::bigint'];
   if (after !== undefined) conditions.push(`e.seq ${order === 'asc' ? '>' : '<'} ${parameter(String(after))}::bigint`);
+  if (least !== undefined) conditions.push(`e.seq >= ${parameter(String(least))}::bigint`);
   const { types, userId, groupId, actor, from, to } = filter;
   if (userId) conditions.push(`e.subject_id = ${parameter(userId)}::uuid`);
   if (groupId) conditions.push(`e.group_id = ${parameter(groupId)}::uuid`);
