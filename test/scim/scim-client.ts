@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { startServer, type TestServer } from '../support/server';
 
 export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -25,6 +25,7 @@ export interface Answer {
 /** A server of the file's own, and requests to it as they are given: nothing is encoded, followed or repaired. */
 export class ScimServer {
   private names = 0;
+  private readonly agent = new Agent({ keepAlive: true });
 
   private constructor(readonly server: TestServer) {}
 
@@ -33,6 +34,7 @@ export class ScimServer {
   }
 
   stop(): Promise<void> {
+    this.agent.destroy();
     return this.server.stop();
   }
 
@@ -62,7 +64,7 @@ export class ScimServer {
       body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const length = payload === undefined ? {} : { 'content-length': Buffer.byteLength(payload) };
-      const options = { hostname, port, method, path, headers: { ...length, ...headers }, agent: false };
+      const options = { hostname, port, method, path, headers: { ...length, ...headers }, agent: this.agent };
       const outgoing = request(options, (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
