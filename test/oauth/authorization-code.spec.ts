@@ -1,4 +1,5 @@
 import { Client as Database } from 'pg';
+import { FailedAuthentications } from '../../apps/api/src/tenancy/failed-authentications';
 import { bearer, type Json, ScimServer } from '../scim/scim-client';
 import { Browser, basic, type Client, locationOf, OAuthWorld, OKTA_CALLBACK, pkce } from './oauth-client';
 
@@ -172,6 +173,7 @@ describe('the consent', () => {
     );
     const { token: elsewhere } = await world.scim.credential({ kind: 'admin', allowedIps: ['203.0.113.0/24'] });
     for (const token of ['', 'no-token', foreign, elsewhere, okta.clientSecret, ...others]) {
+      page = locationOf(await world.begin(okta, {}, browser));
       const refused = await decide('approve', token);
       expect(refused.status).toBe(403);
       expect(refused.text).toMatch(/role="alert">That is no admin token of Default/);
@@ -179,6 +181,25 @@ describe('the consent', () => {
       expect(refused.headers.location).toBeUndefined();
     }
     expect((await decide('approve', world.scim.server.operatorToken)).status).toBe(303);
+  });
+
+  it('ends after five tokens that may not approve it, and tells the tenant of those who try many', async () => {
+    for (let i = 0; i < 5; i++) expect((await decide('approve', `guess-${i}`)).status).toBe(403);
+    expect((await decide('approve', world.adminToken)).status).toBe(400);
+    const from = { 'x-forwarded-for': '198.51.100.9' };
+    // An address that guesses anywhere is told to wait here as well.
+    const guess = (i: number) => world.scim.api('GET', '/tenant', undefined, { ...bearer(`guess-${i}`), ...from });
+    await Promise.all(Array.from({ length: 101 }, (_, i) => guess(i)));
+    page = locationOf(await world.begin(okta, {}, browser));
+    const wrong = await world.post(page, { decision: 'approve', token: 'another' }, browser, from);
+    expect(wrong).toMatchObject({ status: 429, headers: { 'retry-after': expect.stringMatching(/^\d+$/) } });
+    // Whoever has the right one is let in all the same, from there too.
+    const right = { decision: 'approve', token: world.adminToken };
+    expect((await world.post(page, right, browser, from)).status).toBe(303);
+    await world.scim.server.app.get(FailedAuthentications).flush();
+    const { items } = (await world.scim.api('GET', '/audit/events?type=auth.failed&limit=1000')).body;
+    expect(JSON.stringify(items)).toContain('198.51.100.9');
+    expect(JSON.stringify(items)).not.toContain('another');
   });
 
   it('belongs to the browser that it was begun in, once', async () => {

@@ -174,6 +174,30 @@ describe('POST /oauth/token, client_credentials (RFC 6749 §4.4)', () => {
     expect(await world.status(token)).toBe(200);
   });
 
+  it('counts against the rate limit of the client', async () => {
+    const client = await world.client({ rateLimit: { requests: 2, window: 'PT1H' } });
+    const [one, two, three] = [
+      await world.token(client, own),
+      await world.token(client, own),
+      await world.token(client, own),
+    ];
+    expect([one.status, two.status, three.status]).toEqual([200, 200, 429]);
+    expect(three.headers['retry-after']).toMatch(/^\d+$/);
+    expect(three.body).toMatchObject({ error: 'temporarily_unavailable' });
+    expectScimError(
+      await world.scim.scim('GET', '/Users?count=0', undefined, bearer(one.body.access_token as string)),
+      429,
+    );
+  });
+
+  it('narrows the tokens that it gave with the client', async () => {
+    const client = await world.client();
+    const token = bearer(await world.ownToken(client));
+    await world.scim.api('PATCH', `/credentials/${client.id}`, { scopes: ['scim:users:read'] });
+    expect((await world.scim.scim('GET', '/Users?count=0', undefined, token)).status).toBe(200);
+    expectScimError(await world.scim.scim('POST', '/Users', world.scim.user(), token), 403);
+  });
+
   it('holds to the addresses of the client', async () => {
     const client = await world.client({ allowedIps: ['203.0.113.0/24'] });
     const refused = await world.token(client, own);

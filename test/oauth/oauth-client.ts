@@ -60,14 +60,20 @@ export class OAuthWorld {
     return this.visit('GET', location, undefined, browser);
   }
 
-  post(location: string, fields: Record<string, string>, browser: Browser): Promise<Answer> {
-    return this.visit('POST', location, new URLSearchParams(fields).toString(), browser);
+  post(location: string, fields: Record<string, string>, browser: Browser, headers: Headers = {}): Promise<Answer> {
+    return this.visit('POST', location, new URLSearchParams(fields).toString(), browser, headers);
   }
 
-  private async visit(method: string, location: string, body: string | undefined, browser: Browser): Promise<Answer> {
+  private async visit(
+    method: string,
+    location: string,
+    body: string | undefined,
+    browser: Browser,
+    more: Headers = {},
+  ): Promise<Answer> {
     const { pathname, search } = new URL(location, this.scim.server.apiUrl);
     const type: Headers = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
-    const headers = { accept: 'text/html', ...type, ...browser.cookie(pathname) };
+    const headers = { accept: 'text/html', ...type, ...browser.cookie(pathname), ...more };
     const answer = await this.scim.send(method, `${pathname}${search}`, body, headers);
     browser.keep(answer.headers['set-cookie']);
     return answer;

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@provost/entities';
 import type Provider from 'oidc-provider';
 import type { AdapterPayload } from 'oidc-provider';
+import { ScimError, TooManyRequests, Unauthorized } from '@provost/scim-protocol';
 import { Environment } from '../config';
 import { FaultLog } from '../http';
 import { clientOf, newToken } from '../tenancy';
@@ -140,13 +141,18 @@ export class AuthorizationServer {
     const { clients } = this;
     Object.assign(provider.Client.prototype, {
       async compareClientSecret(this: { clientId: string }, secret: string) {
-        const { address } = library.Provider.ctx!.req as LibraryRequest;
-        const client = await clients.authenticate(this.clientId, secret, address);
-        if (client === 'elsewhere') {
-          const sentence = `This client may not be used from ${address}. Add the address to its allowed IPs.`;
-          throw Object.assign(new library.errors.AccessDenied(sentence), { status: 403, statusCode: 403 });
+        const ctx = library.Provider.ctx!;
+        try {
+          await clients.authenticate(this.clientId, secret, (ctx.req as LibraryRequest).caller);
+          return true;
+        } catch (error) {
+          if (!(error instanceof ScimError)) throw error;
+          if (error instanceof Unauthorized) return false;
+          if (error instanceof TooManyRequests) ctx.set('Retry-After', String(error.retryAfter));
+          const code = error instanceof TooManyRequests ? 'temporarily_unavailable' : 'access_denied';
+          const refusal = new library.errors.CustomOIDCProviderError(code, error.detail);
+          throw Object.assign(refusal, { status: error.status, statusCode: error.status });
         }
-        return client !== undefined;
       },
     });
   }

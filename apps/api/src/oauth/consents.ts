@@ -2,13 +2,26 @@ import { Inject, Injectable } from '@nestjs/common';
 import { NIL_TENANT, statement, TenantDatabase } from '@provost/entities';
 import { EventSignal, eventValues, insertEvents } from '@provost/event-log';
 import type { ServerResponse } from 'node:http';
+import { Forbidden, TooManyRequests } from '@provost/scim-protocol';
+import type Provider from 'oidc-provider';
 import { problem } from '../http';
-import { clientOf, CredentialCache, eventContext, isAllowed, type Principal, TenantsService } from '../tenancy';
+import {
+  clientOf,
+  CredentialCache,
+  eventContext,
+  isAllowed,
+  type Principal,
+  Strangers,
+  TenantsService,
+} from '../tenancy';
 import { AuthorizationServer } from './authorization-server';
 import type { ConsentRequest } from './consent-page';
 import type { LibraryRequest, OAuthRequest } from './library-request';
 
 const RECORD = statement('oauth.record', insertEvents('$1::uuid', 2));
+
+type Interaction = InstanceType<Provider['Interaction']>;
+const MOST_ATTEMPTS = 5;
 
 /** The request and reply of a browser that has a consent under way, which its cookie names. */
 export interface Visit {
@@ -25,6 +38,7 @@ export class Consents {
     @Inject(AuthorizationServer) private readonly server: AuthorizationServer,
     @Inject(CredentialCache) private readonly credentials: CredentialCache,
     @Inject(TenantsService) private readonly tenants: TenantsService,
+    @Inject(Strangers) private readonly strangers: Strangers,
     @Inject(TenantDatabase) private readonly db: TenantDatabase,
     @Inject(EventSignal) private readonly signal: EventSignal,
   ) {}
@@ -55,14 +69,19 @@ export class Consents {
 
   /**
    * @param token of an administrator of the tenant, or of an operator
-   * @returns where the browser goes from here; undefined when that token may not approve this
+   * @returns where the browser goes from here
+   * @throws Forbidden when that token may not approve this, TooManyRequests when too many were tried
    */
-  async approve(visit: Visit, token: string, request: OAuthRequest): Promise<string | undefined> {
+  async approve(visit: Visit, token: string, request: OAuthRequest): Promise<string> {
     const interaction = await this.interaction(visit);
     const clientId = String(interaction.params.client_id);
     const { tenantId, credentialId } = clientOf(clientId)!;
     const approver = await this.credentials.find(token);
-    if (!approver || !mayApprove(approver, tenantId, request.ip)) return undefined;
+    if (!approver || !mayApprove(approver, tenantId, request.ip)) {
+      await countAttempt(interaction);
+      const refusal = approver ? undefined : this.strangers.refusal(token, request, tenantId);
+      throw refusal instanceof TooManyRequests ? refusal : new Forbidden();
+    }
     const provider = await this.server.provider();
     const accountId = approver.credentialId ?? NIL_TENANT;
     const scopes = scopesOf(interaction.params);
@@ -103,6 +122,13 @@ export class Consents {
 function mayApprove({ kind, tenantId, allowedIps }: Principal, ofTenant: string, ip: string): boolean {
   const runsIt = kind === 'operator' || (kind === 'admin' && tenantId === ofTenant);
   return runsIt && (!allowedIps.length || isAllowed(ip, allowedIps));
+}
+
+/** A consent ends with the fifth token that may not approve it: then it has to begin anew at the client. */
+async function countAttempt(interaction: Interaction): Promise<void> {
+  const { attempts = 0 } = (interaction.lastSubmission ?? {}) as { attempts?: number };
+  interaction.lastSubmission = { attempts: attempts + 1 };
+  await (attempts + 1 < MOST_ATTEMPTS ? interaction.persist() : interaction.destroy());
 }
 
 function scopesOf({ scope }: { readonly scope?: unknown }): string[] {

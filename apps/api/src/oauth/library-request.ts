@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import type { AuthenticatedRequest } from '../tenancy';
+import type { AuthenticatedRequest, Caller } from '../tenancy';
 
 /** A request as Fastify has it; its body, when it is a form, as text. */
 export interface OAuthRequest extends AuthenticatedRequest {
@@ -16,7 +16,7 @@ export interface OAuthReply {
   send(body?: string): unknown;
 }
 /** The same request for the library. */
-export type LibraryRequest = IncomingMessage & { readonly address: string };
+export type LibraryRequest = IncomingMessage & { readonly caller: Caller };
 
 /**
  * A request for the library: under the address that the public knows, whatever proxies made of it, and with its body still to
@@ -37,6 +37,6 @@ export function libraryRequest(request: OAuthRequest, path: string, publicUrl: s
       'x-forwarded-proto': protocol.slice(0, -1),
       ...(body && { 'content-length': String(Buffer.byteLength(body)) }),
     },
-    address: request.ip,
+    caller: { ip: request.ip, url: request.url, id: request.id },
   }) as unknown as LibraryRequest;
 }

@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { ScimError, TooManyRequests } from '@provost/scim-protocol';
 import { Environment } from '../config';
 import { Problem, problem } from '../http';
 import { Public } from '../tenancy';
@@ -59,10 +60,15 @@ export class OAuthController {
       const form = new URLSearchParams(formOf(request));
       if (form.get('decision') === 'deny') return { location: await this.consents.deny(visit) };
       const asked = await this.consents.asked(visit, this.consentUrl(uid));
-      const location = await this.consents.approve(visit, (form.get('token') ?? '').trim(), request);
-      if (location !== undefined) return { location };
-      const fault = `That is no admin token of ${asked.tenant.name}, and no operator token. Nothing was approved.`;
-      return { status: 403, page: consentPage(asked, fault) };
+      try {
+        return { location: await this.consents.approve(visit, (form.get('token') ?? '').trim(), request) };
+      } catch (error) {
+        if (!(error instanceof ScimError)) throw error;
+        const fault = `That is no admin token of ${asked.tenant.name}, and no operator token. Nothing was approved.`;
+        if (!(error instanceof TooManyRequests)) return { status: 403, page: consentPage(asked, fault) };
+        reply.header('retry-after', String(error.retryAfter));
+        return { status: 429, page: consentPage(asked, error.detail) };
+      }
     });
   }
 

@@ -6,6 +6,7 @@ export * from './credential-secret';
 export * from './credentials.service';
 export * from './last-use';
 export * from './page';
+export * from './rate-limits';
 export * from './principal';
 export * from './refuse-strangers';
 export * from './request-tenant';

@@ -49,7 +49,10 @@ export class RateLimits {
    * @returns undefined when it may go on at once
    * @throws TooManyRequests, at once or by the promise
    */
-  take({ tenantId, credentialId, rateLimit }: Principal, cost: number): Promise<void> | undefined {
+  take(
+    { tenantId, credentialId, rateLimit }: Pick<Principal, 'tenantId' | 'credentialId' | 'rateLimit'>,
+    cost: number,
+  ): Promise<void> | undefined {
     // The token of the environment is the operator's own.
     if (credentialId === undefined) return undefined;
     const limit = rateLimit ?? this.standard;

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import * as ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
-import { ScimError, TooManyRequests, Unauthorized } from '@provost/scim-protocol';
+import { TooManyRequests, Unauthorized } from '@provost/scim-protocol';
 import { FailedAuthentications } from './failed-authentications';
 import { claimedTenant, tokenHash } from './token';
 
@@ -35,11 +35,11 @@ export class Strangers {
   /**
    * The refusal of a request, which is noted in the log of the tenant that the token claims.
    * @param token '' when there is none
+   * @param tenantId the tenant that it was for, where that is known otherwise
    */
-  refusal(token: string, { ip, url, id }: Caller): ScimError {
+  refusal(token: string, { ip, url, id }: Caller, tenantId = claimedTenant(token)): Unauthorized | TooManyRequests {
     if (!token) return new Unauthorized();
     const hash = tokenHash(token);
-    const tenantId = claimedTenant(token);
     if (tenantId !== undefined)
       this.failed.note({ tenantId, reason: 'unknown', hash, ip, requestId: id, surface: surfaceOf(url) });
     const wait = this.guess(networkOf(ip), hash.toString('base64'));

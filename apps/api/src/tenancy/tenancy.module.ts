@@ -34,6 +34,6 @@ import { TenantsService } from './tenants.service';
     TenantsService,
     { provide: APP_GUARD, useClass: BearerGuard },
   ],
-  exports: [CredentialCache, CredentialsService, LastUse, RequestTenant, Strangers, TenantsService],
+  exports: [CredentialCache, CredentialsService, LastUse, RateLimits, RequestTenant, Strangers, TenantsService],
 })
 export class TenancyModule {}
