@@ -20,6 +20,7 @@ import { CheaperGroupWrites1700000000038 } from './1700000000038-cheaper-group-w
 import { AccessHistory1700000000036 } from './1700000000036-access-history';
 import { RateLimits1700000000034 } from './1700000000034-rate-limits';
 import { OAuth1700000000030 } from './1700000000030-oauth';
+import { CredentialExpiry1700000000035 } from './1700000000035-credential-expiry';
 
 /** In the order in which they run. A migration that has landed is never edited. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   AccessHistory1700000000036,
   RateLimits1700000000034,
   OAuth1700000000030,
+  CredentialExpiry1700000000035,
 ];

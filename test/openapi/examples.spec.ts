@@ -7,7 +7,14 @@ const AVA = '0192f6c1-7d11-7b20-a3a4-6a1d3a7b9c01';
 /** Every operation that has examples, in an order in which each finds what it needs. */
 const CALLS = [
   ...['tenantsCreate', 'tenantsList', 'tenantsGet', 'tenantsUpdate', 'schemasAdd', 'schemasList'],
-  ...['credentialsCreate', 'credentialsList', 'credentialsUpdate', 'credentialsRotate', 'credentialsRevoke'],
+  ...[
+    'credentialsCreate',
+    'credentialsList',
+    'connectionTest',
+    'credentialsUpdate',
+    'credentialsRotate',
+    'credentialsRevoke',
+  ],
   ...['workspacesPut', 'workspacesGet', 'workspacesList', 'projectsPut', 'projectsAddMember', 'projectsGet'],
   ...['projectsList', 'contentPut', 'contentGet', 'contentList', 'grantsCreate', 'grantsGet', 'grantsList', 'jobsRun'],
   ...['planPlan', 'policyDocumentsPut', 'policyDocumentsList', 'policyDocumentsGet', 'policyDocumentsListVersions'],

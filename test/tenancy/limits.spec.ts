@@ -143,6 +143,87 @@ describe('a change of a credential', () => {
   });
 });
 
+describe('the connection test (contract §3)', () => {
+  it('calls the public URL as Okta does, with a credential that ends with it', async () => {
+    const { status, body } = await one.api('POST', '/connection/test');
+    expect(status).toBe(200);
+    expect({ ok: body.ok, steps: (body.steps as Json[]).map(({ name, ok }) => [name, ok]) }).toEqual({
+      ok: true,
+      steps: ['resolve', 'users', 'groups', 'match', 'refusal'].map((name) => [name, true]),
+    });
+    for (const { ms, detail } of body.steps as Json[]) {
+      expect(ms).toBeGreaterThanOrEqual(0);
+      expect(detail).toMatch(/^\S.*\.$/);
+    }
+    const { items } = (await one.api('GET', '/credentials?limit=1000')).body as { items: Json[] };
+    expect(items.filter(({ name }) => name === 'connection test')).toEqual([]);
+  });
+
+  it('tells that SCIM is switched off', async () => {
+    await one.api('POST', '/tenants', { slug: 'off', name: 'Off' });
+    const of = { 'x-tenant': 'off' };
+    await one.api('PATCH', '/tenant', { scim: { enabled: false } }, of);
+    const { body } = await one.api('POST', '/connection/test', undefined, of);
+    expect(body).toMatchObject({ ok: false, steps: [{ ok: true }, { name: 'users', ok: false }] });
+    expect((body.steps as Json[])[1]!.detail).toMatch(/SCIM is switched off for this tenant/);
+  });
+});
+
+describe('warnings before a credential expires', () => {
+  const DAY = 86_400_000;
+  const of = { 'x-tenant': 'warned' };
+  const run = async () =>
+    ((await one.api('POST', '/jobs/credential-expiry/run', undefined, of)).body.result as { warned: number }).warned;
+  const sql = (text: string, parameters: unknown[]) =>
+    one.server.app.get(DataSource).query<Record<string, unknown>[]>(text, parameters);
+  const warnings = async (id: string) =>
+    (
+      await sql(`SELECT data FROM events WHERE type = 'credential.expiring' AND subject_id = $1 ORDER BY seq`, [id])
+    ).map(({ data }) => (data as { days: number }).days);
+
+  it('come 30, 7 and 1 days ahead, once each, as events and as mail', async () => {
+    await one.api('POST', '/tenants', { slug: 'warned', name: 'Warned' });
+    expect((await one.api('PUT', '/config/safeguards', { notify: ['it@corp.example'] }, of)).status).toBe(200);
+    const expiresAt = new Date(Date.now() + 90 * DAY).toISOString();
+    const { id } = await one.credential({ kind: 'scim', name: 'Okta', expiresAt }, of);
+    const fresh = await one.credential(
+      { kind: 'scim', expiresAt: new Date(Date.now() + DAY / 2).toISOString(), name: 'short' },
+      of,
+    );
+    expect(await run()).toBe(0);
+    /** As if it had been so long since it was made. */
+    const wait = (days: number) =>
+      sql(
+        `UPDATE credentials SET created_at = created_at - $2::interval, expires_at = expires_at - $2::interval WHERE id = $1`,
+        [id, `${days} days`],
+      );
+    await wait(61);
+    expect(await Promise.all([run(), run(), run()]).then((all) => all.reduce((a, b) => a + b))).toBe(1);
+    expect(await warnings(id)).toEqual([30]);
+    await wait(10);
+    expect(await run()).toBe(0);
+    // The process was away when it should have warned 7 days ahead.
+    await wait(18.5);
+    expect([await run(), await run()]).toEqual([1, 0]);
+    expect(await warnings(id)).toEqual([30, 1]);
+    const { items } = (await one.api('GET', '/mail', undefined, of)).body as { items: Json[] };
+    expect(items.filter(({ template }) => template === 'credential_expiring')).toMatchObject([
+      { to: 'it@corp.example' },
+      { to: 'it@corp.example' },
+    ]);
+    expect(await warnings(fresh.id)).toEqual([]);
+    // A new end is warned of anew.
+    await one.api('POST', `/credentials/${id}/rotate`, { overlap: 'PT1H', expiresAt }, of);
+    expect(await run()).toBe(0);
+    await sql(
+      `UPDATE credentials SET rotated_at = rotated_at - interval '84 days', created_at = created_at - interval '84 days', expires_at = expires_at - interval '84 days' WHERE id = $1`,
+      [id],
+    );
+    expect(await run()).toBe(1);
+    expect(await warnings(id)).toEqual([30, 1, 7]);
+  });
+});
+
 describe('wrong tokens', () => {
   /** As the proxy on this machine may say for whom it asks. */
   const from = (ip: string): Headers => ({ 'x-forwarded-for': ip });

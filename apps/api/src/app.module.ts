@@ -4,6 +4,8 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { AuditApiModule, AuditModule } from './audit';
 import { FirstStart } from './bootstrap';
 import { ConfigModule, type Environment } from './config';
+import { ConnectionApiModule } from './connection';
+import { CredentialExpiryModule } from './credential-expiry';
 import { DatabaseModule } from './database';
 import { ErrorFilter } from './error-filter';
 import { HealthApiModule, HealthModule } from './health';
@@ -51,6 +53,7 @@ export class AppModule {
           AuditApiModule,
           HealthApiModule,
           OAuthApiModule,
+          ConnectionApiModule,
         ]
       : [];
     return {
@@ -75,6 +78,7 @@ export class AppModule {
         MailModule,
         LifecycleModule,
         OAuthModule,
+        CredentialExpiryModule,
         ...api,
       ],
       providers: [FirstStart, { provide: APP_FILTER, useClass: ErrorFilter }],

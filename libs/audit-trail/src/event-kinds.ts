@@ -71,6 +71,7 @@ const KINDS = {
   'credential.rotated': SYSTEM,
   'credential.authorized': SYSTEM,
   'credential.revoked': SYSTEM,
+  'credential.expiring': SYSTEM,
   'tenant.created': SYSTEM,
   'tenant.updated': SYSTEM,
   'certificate.expiring': failed(SYSTEM),

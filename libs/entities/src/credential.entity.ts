@@ -50,6 +50,9 @@ export class Credential {
   createdAt!: Date;
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt!: Date | null;
+  /** How many days ahead of its end was warned last. */
+  @Column('integer', { name: 'expiry_warned', nullable: true })
+  expiryWarned!: number | null;
   @Column('timestamptz', { name: 'revoked_at', nullable: true })
   revokedAt!: Date | null;
   @Column('timestamptz', { name: 'last_used_at', nullable: true })

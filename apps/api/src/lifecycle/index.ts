@@ -1,1 +1,3 @@
+export { administratorsOf } from './administrators';
 export { LifecycleApiModule, LifecycleModule } from './lifecycle.module';
+export { PlanReader } from './plan-reader';

@@ -41,6 +41,7 @@ const END_RETIRED = statement(
 const REPLACE = statement(
   'credential.replace_secret',
   `UPDATE credentials SET token_hash = $3, secret = secret + 1, rotated_at = $4::timestamptz, expires_at = $5::timestamptz,
+     expiry_warned = CASE WHEN expires_at IS NOT DISTINCT FROM $5::timestamptz THEN expiry_warned END,
      oldest_secret = CASE WHEN $6::boolean THEN oldest_secret ELSE secret + 1 END
    WHERE tenant_id = $1::uuid AND id = $2::uuid`,
 );

@@ -157,7 +157,11 @@ export class CredentialsService {
       if (!found) throw noSuchCredential();
       checkScopes(found.kind, scopes ?? []);
       if (Object.keys(set).length || rates) {
-        await manager.update(Credential, where, { ...set, ...rates });
+        await manager.update(Credential, where, {
+          ...set,
+          ...rates,
+          ...(expiresAt !== undefined && { expiryWarned: null }),
+        });
         // Another limit begins with nothing spent.
         if (rates) await manager.update(RateBucket, { tenantId, credentialId: id }, { takenUntil: 0 });
         const data = { ...set, ...(rates && { rateLimit }) };
