@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { FailedAuthentications } from '../../apps/api/src/tenancy/failed-authentications';
 import { bearer, BULK, expectScimError, type Headers, type Json, ScimServer } from '../scim/scim-client';
+import { until } from '../support/until';
 
 /** Two instances on one database. */
 let one: ScimServer;
@@ -221,6 +222,24 @@ describe('warnings before a credential expires', () => {
     );
     expect(await run()).toBe(1);
     expect(await warnings(id)).toEqual([30, 1, 7]);
+  });
+});
+
+describe('what one instance was told, the other knows', () => {
+  it('a schema of a tenant, in /Schemas and /ResourceTypes', async () => {
+    await one.api('POST', '/tenants', { slug: 'extended', name: 'Extended' });
+    const of = { 'x-tenant': 'extended' };
+    const { token } = await one.credential({ kind: 'scim' }, of);
+    const read = async (at: ScimServer, path: string) => (await at.scim('GET', path, undefined, bearer(token))).text;
+    const urn = 'urn:acme:params:scim:schemas:extension:badge:2.0:User';
+    for (const at of [one, two]) expect(await read(at, '/ResourceTypes')).not.toContain(urn);
+    const attributes = [{ name: 'badge', type: 'string', multiValued: false, required: false }];
+    expect((await one.api('POST', '/schemas', { urn, name: 'Badge', attributes }, of)).status).toBe(201);
+    await until('the other has heard of it', async () => (await read(two, '/Schemas')).includes(urn), 1_000);
+    for (const at of [one, two]) expect(await read(at, '/ResourceTypes')).toContain(urn);
+    const person = { ...two.user(), [urn]: { badge: '17' } };
+    const made = await two.scim('POST', '/Users', person, bearer(token));
+    expect(made).toMatchObject({ status: 201, body: { [urn]: { badge: '17' } } });
   });
 });
 
