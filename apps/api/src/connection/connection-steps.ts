@@ -42,8 +42,12 @@ export async function connectionSteps(baseUrl: string, token: string, timeoutMs 
     return fault === undefined;
   };
   if (!(await step('resolve', () => resolve(base, timeoutMs)))) return steps;
-  if (!(await step('users', async () => listFinding(await ask('/Users?startIndex=1&count=2'), base, 'users'))))
-    return steps;
+  const isThere = await step('users', async () => {
+    const answer = await ask('/Users?startIndex=1&count=2');
+    const { fault, detail } = listFinding(answer, base, 'users');
+    return fault === undefined ? { detail: `${detail} ${connectionOf(answer, base)}` } : { fault };
+  });
+  if (!isThere) return steps;
   await step('groups', async () => listFinding(await ask('/Groups?startIndex=1&count=100'), base, 'groups'));
   await step('match', async () =>
     listFinding(await ask(`/Users?filter=${filter}&startIndex=1&count=100`), base, 'users of a name that nobody has'),
@@ -66,7 +70,7 @@ async function resolve({ hostname }: URL, timeoutMs: number): Promise<Finding> {
   };
 }
 
-/** Whether an answer is a page of a list, and over what kind of connection it came. */
+/** Whether an answer is a page of a list. */
 function listFinding(answer: ProbeAnswer, base: URL, what: string): Finding {
   const fault = faultOf(answer, base);
   if (fault) return { fault };
@@ -84,13 +88,15 @@ function listFinding(answer: ProbeAnswer, base: URL, what: string): Finding {
     return {
       fault: `What answers at ${base.href} is no SCIM service. Correct PUBLIC_URL, or what the proxy passes on.`,
     };
-  const found = `There are ${String(totalResults)} ${what}.`;
+  return { detail: `There are ${totalResults} ${what}.` };
+}
+
+/** What is to be known of the connection that an answer came over. */
+function connectionOf({ certificateEnds }: ProbeAnswer, base: URL): string {
   if (base.protocol === 'http:')
-    return {
-      detail: `${found} The connection is http: Okta and Entra call https alone, so put a proxy with a certificate in front.`,
-    };
-  const days = answer.certificateEnds && Math.floor((answer.certificateEnds.getTime() - Date.now()) / 86_400_000);
-  return { detail: days === undefined ? found : `${found} The certificate is good for ${days} more days.` };
+    return 'The connection is http: Okta and Entra call https alone, so put a proxy with a certificate in front.';
+  const days = Math.floor(((certificateEnds?.getTime() ?? Date.now()) - Date.now()) / 86_400_000);
+  return `The certificate is good for ${days} more days.`;
 }
 
 /** Why an answer is not what was asked for; undefined when it may be. */
