@@ -1,3 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, DIST } from '../faults/build';
 import type { Json } from '../scim/scim-client';
 import { AuditServer, checked as check } from './audit-server';
 import { FileTampering } from './file-tampering';
@@ -86,6 +91,54 @@ it('what was changed in the database is found in the export as well', async () =
     expect(check(await exported(query)).fault).toMatchObject({ sequence: rows[0]!.seq });
   await database.query(`UPDATE events SET subject_type = 'User' WHERE ${at}`);
   expect(check(await exported()).fault).toBeUndefined();
+});
+
+describe('npm run audit:verify', () => {
+  let folder: string;
+  beforeAll(() => {
+    build();
+    folder = mkdtempSync(join(tmpdir(), 'provost-audit-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  function run(name: string, lines: readonly string[], ...args: string[]): { code: number; said: string } {
+    const file = join(folder, name);
+    writeFileSync(file, lines.join(''));
+    const program = join(DIST, 'apps/api/src/verify-export.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, file, ...args], { encoding: 'utf8' });
+    return { code: status!, said: stdout + stderr };
+  }
+
+  it('says what it found, in words and by its exit code', async () => {
+    const lines = await exported();
+    const { publicKey } = (await audit.get('signing-key')) as { publicKey: string };
+    const { head } = (await audit.verify()) as { head: { seal: number; hash: string } };
+    const key = join(folder, 'key.pem');
+    writeFileSync(key, publicKey);
+    const whole = run('whole.ndjson', lines, '--key', key, '--seal', `${head.seal}:${head.hash}`);
+    expect(whole).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/as it was recorded.*with the key that you named/s),
+    });
+    const [event] = eventsOf(lines);
+    const changed = lines.map((line) => line.replace('"actor":{"type":"system"', '"actor":{"type":"nobody"'));
+    expect(run('changed.ndjson', changed)).toEqual({
+      code: 1,
+      said: expect.stringContaining(`line 2: Event ${event!.sequence} `),
+    });
+    expect(run('narrowed.ndjson', await exported('&type=group.*'))).toMatchObject({
+      code: 0,
+      said: expect.stringContaining('narrowed by type=group.*'),
+    });
+    expect(run('export.csv', ['sequence,time\r\n'])).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('format=ndjson'),
+    });
+    expect(run('whole.ndjson', lines, '--key', join(folder, 'none'))).toMatchObject({
+      code: 2,
+      said: expect.stringContaining('There is no file'),
+    });
+  });
 });
 
 describe('somebody who has the file, but not the key', () => {

@@ -66,6 +66,9 @@ function report(check: ExportCheck, known: KnownOfRecord): string {
     complete
       ? `The export is complete: no sealed event is missing. The chain goes to seal ${head?.number ?? 0}${head ? ` (${head.hash})` : ''}.`
       : `It was narrowed by ${asked.join(', ')}: what is there is proven, not that nothing else would fit.`,
+    ...(known.seal && !complete
+      ? ['A narrowed export does not show whether the chain goes through the seal that you named.']
+      : []),
     known.keyIds?.length
       ? `It is signed with the key that you named.`
       : `It is signed with the key ${keyIdOf(readPublicKey(keys[0]!))}. Name with --key the one that you expect, else a forger's own would do.`,
@@ -94,8 +97,8 @@ function parsed(args: string[]) {
 }
 
 run(process.argv.slice(2)).catch((error: NodeJS.ErrnoException) => {
-  const known =
-    error instanceof UsageError || error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'EACCES';
-  process.stderr.write(`${known ? error.message : String(error.stack)}\n`);
+  const known = error instanceof UsageError || error.syscall === 'open' || error.syscall === 'read';
+  const message = error.code === 'ENOENT' ? `There is no file ${error.path}.` : error.message;
+  process.stderr.write(`${known ? message : String(error.stack)}\n`);
   process.exitCode = 2;
 });

@@ -43,6 +43,8 @@ export class ExportCheck {
   private number = 0;
   private last = 0n;
   private behind: PresentEvent[] = [];
+  /** Where the events stand that no seal has covered yet: a fault shows at the seal, and is told of the event. */
+  private readonly lines = new Map<string, number>();
   private readonly records: string[] = [];
   private readonly digest = createHash('sha256');
   /** The first event whose category or outcome is not what this version says of its type; another version may have said so. */
@@ -80,7 +82,7 @@ export class ExportCheck {
   line(bytes: Buffer): ExportFault | undefined {
     this.number++;
     const fault = this.read(bytes);
-    return fault && { line: this.number, ...fault };
+    return fault && { line: this.lines.get(fault.sequence ?? '') ?? this.number, ...fault };
   }
 
   /** After the last line. */
@@ -144,6 +146,7 @@ export class ExportCheck {
       return { ...at, fault: `Event ${seq} stands behind event ${this.last}: the order was changed.` };
     this.last = seq;
     this.count++;
+    this.lines.set(row.seq, this.number);
     this.behind.push({ seq, id: row.id, hash: eventHash(row) });
     // The key of an older event opens others as well, so it is not given away, and what was encrypted under it cannot be held against it.
     if (row.sealed && !hasOwnKey(row.sealed)) return undefined;
@@ -164,8 +167,10 @@ export class ExportCheck {
     if (seal.kind === 'dropped') this.records.push(line.leaves);
     const covered = seal.kind === 'dropped' ? [] : this.covered(seal);
     const fault = chain ? chain.seal(seal, bytes, covered) : this.some(selection, seal, bytes, line, covered);
-    if (!fault) this.passed ||= this.isKnown(seal);
-    return fault;
+    if (fault) return fault;
+    this.passed ||= this.isKnown(seal);
+    for (const { seq } of covered) this.lines.delete(String(seq));
+    return undefined;
   }
 
   private some(
