@@ -64,7 +64,9 @@ export class ScimServer {
       body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const length = payload === undefined ? {} : { 'content-length': Buffer.byteLength(payload) };
-      const options = { hostname, port, method, path, headers: { ...length, ...headers }, agent: this.agent };
+      // What is refused before it has been read leaves a connection that is of no further use.
+      const agent = payload !== undefined && payload.length > 1_000_000 ? false : this.agent;
+      const options = { hostname, port, method, path, headers: { ...length, ...headers }, agent };
       const outgoing = request(options, (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
