@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ChildServer, startNode } from './child-server';
@@ -5,8 +6,11 @@ import { withClient } from './fill';
 import { type Target, UnexpectedAnswer } from './keep-alive-client';
 
 const MAIN = join(__dirname, '..', 'apps', 'api', 'src', 'main.js');
+const { scripts } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as {
+  scripts: { start: string };
+};
 /** As `npm start` has them. */
-const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=32'];
+const NODE_FLAGS = scripts.start.split(' ').filter((word) => word.startsWith('--'));
 const POLL_MS = 20;
 
 /** A tenant of a running Provost and the token of its SCIM client. */

@@ -91,3 +91,9 @@ describe('docker-compose.yml', () => {
     expect(dockerfile).toMatch(/^ENV .*PORT=3000/m);
   });
 });
+
+it('the image runs what npm start runs, with the same options of Node', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } };
+  const command = /^CMD (\[.*\])$/m.exec(dockerfile)![1]!;
+  expect((JSON.parse(command) as string[]).join(' ')).toBe(scripts.start);
+});

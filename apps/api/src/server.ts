@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module';
 import type { Environment } from './config';
-import { type FaultLog, MAX_BODY_BYTES, readJsonBodies } from './http';
+import { type FaultLog, MAX_BODY_BYTES, readBodies } from './http';
 import { answerMalformed, answerUnroutable } from './malformed-requests';
 import { serveApiDocs } from './openapi';
 import { untangleBaseUrlQuery } from './scim';
@@ -66,7 +66,7 @@ export async function createServer(
     adapter,
     { bodyParser: false, logger: faults, abortOnError: false },
   );
-  readJsonBodies(app);
+  readBodies(app);
   observeRequests(app);
   refuseStrangersEarly(app);
   if (environment.servesApi)
