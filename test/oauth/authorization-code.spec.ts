@@ -1,6 +1,7 @@
 import { Client as Database } from 'pg';
 import { FailedAuthentications } from '../../apps/api/src/tenancy/failed-authentications';
 import { bearer, type Json, ScimServer } from '../scim/scim-client';
+import { until } from '../support/until';
 import { Browser, basic, type Client, locationOf, OAuthWorld, OKTA_CALLBACK, pkce } from './oauth-client';
 
 let world: OAuthWorld;
@@ -243,6 +244,9 @@ describe('codes', () => {
     expect(await world.redeem(okta, callback)).toMatchObject(INVALID_GRANT);
     expect(await world.status(body.access_token as string)).toBe(401);
     expect(await world.refresh(okta, body.refresh_token)).toMatchObject(INVALID_GRANT);
+    const told = () => world.scim.api('GET', `/audit/events?type=credential.authorization_ended&actor=${okta.id}`);
+    await until('the tenant is told', async () => ((await told()).body.items as Json[]).length > 0);
+    expect((await told()).text).toContain('used_twice');
   });
 
   it('are for the client, the address and the moment that they were asked for', async () => {

@@ -70,6 +70,7 @@ const KINDS = {
   'credential.updated': SYSTEM,
   'credential.rotated': SYSTEM,
   'credential.authorized': SYSTEM,
+  'credential.authorization_ended': SYSTEM,
   'credential.revoked': SYSTEM,
   'credential.expiring': SYSTEM,
   'tenant.created': SYSTEM,

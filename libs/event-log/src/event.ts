@@ -4,7 +4,7 @@ export type EventType =
   | `user.${'deprovisioned' | 'restored' | 'purged'}`
   | `group.${'created' | 'updated' | 'deleted' | 'member_added' | 'member_removed'}`
   | `entitlement.${'created' | 'updated' | 'deleted'}`
-  | `credential.${'created' | 'authorized' | 'updated' | 'rotated' | 'revoked' | 'expiring'}`
+  | `credential.${'created' | 'authorized' | 'authorization_ended' | 'updated' | 'rotated' | 'revoked' | 'expiring'}`
   | `tenant.${'created' | 'updated'}`
   | 'certificate.expiring'
   | 'config.changed'

@@ -10,6 +10,7 @@ import { FaultLog } from '../http';
 import { clientOf, newToken } from '../tenancy';
 import { OAuthClients } from './clients';
 import { cookieKeys } from './cookie-keys';
+import { EndedGrants } from './ended-grants';
 import { errorPage } from './error-page';
 import { type Library, loadLibrary } from './library';
 import type { LibraryRequest } from './library-request';
@@ -41,6 +42,7 @@ export class AuthorizationServer {
   constructor(
     @Inject(TenantDatabase) private readonly db: TenantDatabase,
     @Inject(OAuthClients) private readonly clients: OAuthClients,
+    @Inject(EndedGrants) private readonly ended: EndedGrants,
     @Inject(Environment) private readonly environment: Environment,
     @Inject(FaultLog) private readonly faults: FaultLog,
   ) {}
@@ -83,6 +85,7 @@ export class AuthorizationServer {
     });
     // The proxy is this process: it says under which address the public knows it.
     provider.proxy = true;
+    provider.on('grant.revoked', (ctx) => void this.ended.tell(ctx));
     provider.on('server_error', (_ctx, error: Error) => this.faults.error('OAuth failed.', error));
     // Koa's own, which the library's types do not have.
     (provider as EventEmitter).on('error', (error: Error) => this.faults.error('OAuth failed.', error));
@@ -98,7 +101,10 @@ export class AuthorizationServer {
   }
 
   private adapter(model: string, library: Library): Records {
-    const alreadyUsed = () => new library.errors.InvalidGrant('it was used before');
+    const alreadyUsed = () => {
+      void this.ended.tell(library.Provider.ctx!);
+      return new library.errors.InvalidGrant('it was used before');
+    };
     if (model === 'Session') return new NoSessions(model, this.db, alreadyUsed);
     const records = new Records(model, this.db, alreadyUsed);
     if (model === 'Client')

@@ -44,7 +44,7 @@ export class Consents {
   ) {}
 
   /** What is asked. @throws Problem 400 when nothing is under way in this browser, or no more */
-  async asked(visit: Visit, action: string): Promise<ConsentRequest & { readonly tenantId: string }> {
+  async asked(visit: Visit, action: string): Promise<ConsentRequest> {
     const { params } = await this.interaction(visit);
     const provider = await this.server.provider();
     const client = await provider.Client.find(String(params.client_id));
@@ -52,7 +52,7 @@ export class Consents {
     const { tenantId } = clientOf(client.clientId)!;
     const { name, slug } = await this.tenants.get(tenantId);
     return {
-      ...{ action, tenantId, tenant: { name, slug }, clientName: client.clientName ?? client.clientId },
+      ...{ action, tenant: { name, slug }, clientName: client.clientName ?? client.clientId },
       scopes: scopesOf(params),
       stays: client.grantTypeAllowed('refresh_token'),
       redirectUri: String(params.redirect_uri),

@@ -3,7 +3,7 @@ import type { FaultLog } from '../http';
 export type Library = typeof import('oidc-provider');
 
 /**
- * The authorization-server library, loaded when OAuth is first used: it takes half a second, which a start does not wait for.
+ * The authorization-server library, loaded when OAuth is first used: it takes about half a second, which a start does not wait for.
  * It says on the console what it thinks of its surroundings (such as that it would rather have a newer Node); our log takes that.
  */
 export async function loadLibrary(faults: FaultLog): Promise<Library> {

@@ -129,6 +129,8 @@ async function pass(
   form?: string,
 ): Promise<void> {
   const query = /\?.*$/.exec(request.url)?.[0] ?? '';
+  // What Fastify would send is not sent by the library.
+  reply.raw.setHeader('x-request-id', request.id);
   reply.hijack();
   await server.answer(libraryRequest(request, `${path}${query}`, publicUrl, form), reply.raw);
 }

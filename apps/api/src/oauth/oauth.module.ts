@@ -4,6 +4,7 @@ import { TenancyModule } from '../tenancy';
 import { AuthorizationServer } from './authorization-server';
 import { OAuthClients } from './clients';
 import { Consents } from './consents';
+import { EndedGrants } from './ended-grants';
 import { OAuthCleanup } from './oauth-cleanup';
 import { OAuthController, OAuthMetadataController } from './oauth.controller';
 
@@ -15,6 +16,6 @@ export class OAuthModule {}
 @Module({
   imports: [TenancyModule],
   controllers: [OAuthController, OAuthMetadataController],
-  providers: [AuthorizationServer, Consents, OAuthClients],
+  providers: [AuthorizationServer, Consents, EndedGrants, OAuthClients],
 })
 export class OAuthApiModule {}
