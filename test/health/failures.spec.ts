@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { CertificateWatch } from '../../apps/api/src/health/certificate-watch';
-import { bearer, type Json, ScimServer } from '../scim/scim-client';
+import { bearer, BULK, type Json, ScimServer, USER } from '../scim/scim-client';
 import { startServer } from '../support/server';
 import { until } from '../support/until';
 import { serveTls, VALID_TO } from './tls-server';
@@ -47,6 +47,24 @@ it('an administrator finds in the log what was refused, why, and of whom', async
   });
   expect(JSON.stringify(told.map(({ details }) => details))).not.toContain('ava@');
   expect(await events('default', 'error.*')).toEqual([]);
+});
+
+it('of a Bulk request each operation that failed is told, and counted', async () => {
+  const as = bearer(await tenant('bulky'));
+  const missing = '0192f6c1-7d11-7b20-a3a4-6a1d3a7b9c01';
+  const Operations = [
+    { method: 'POST', path: '/Users', bulkId: 'a', data: scim.user() },
+    { method: 'POST', path: '/Users', bulkId: 'b', data: { schemas: [USER] } },
+    { method: 'DELETE', path: `/Users/${missing}` },
+  ];
+  expect((await scim.scim('POST', '/Bulk', { schemas: [BULK], Operations }, as)).status).toBe(200);
+  await until('they are told', async () => (await events('bulky', 'error.*')).length === 2);
+  expect(await events('bulky', 'error.*')).toMatchObject([
+    { subject: { type: 'Tenant' }, details: { operation: 'POST /Users', route: '/scim/v2/Bulk', status: 400 } },
+    { subject: { type: 'User', id: missing }, details: { operation: 'DELETE /Users', status: 404 } },
+  ]);
+  const { body } = await scim.api('GET', '/kpis', undefined, { 'x-tenant': 'bulky' });
+  expect(body.operations).toMatchObject({ total: 3, succeeded: 1, failed: 2 });
 });
 
 it('a client that is broken altogether does not fill the log', async () => {

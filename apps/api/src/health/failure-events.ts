@@ -4,7 +4,7 @@ import { isUuid, TenantDatabase } from '@provost/entities';
 import { appendEvents, EventSignal, type NewEvent } from '@provost/event-log';
 import { FaultLog } from '../http';
 import { type FinishedRequest, RequestObservers } from '../telemetry';
-import { eventContext } from '../tenancy';
+import { eventContext, type Refusal } from '../tenancy';
 import { impersonal } from './impersonal';
 import { isTenantsScim, outcomeOf } from './scim-outcome';
 import { TenantFailures } from './tenant-failures';
@@ -27,7 +27,7 @@ export class FailureEvents implements BeforeApplicationShutdown {
     @Inject(RequestObservers) observers: RequestObservers,
   ) {
     observers.add((finished) => {
-      if (finished.status >= 400 && isTenantsScim(finished)) this.note(finished);
+      if ((finished.status >= 400 || finished.request.operations) && isTenantsScim(finished)) this.note(finished);
     });
   }
 
@@ -42,16 +42,17 @@ export class FailureEvents implements BeforeApplicationShutdown {
   }
 
   private note(finished: FinishedRequest): void {
-    const outcome = outcomeOf(finished);
-    if (outcome === 'succeeded') return;
     const { request, route, status } = finished;
     const { tenantId } = request.user!;
-    const failures = this.tenants.get(tenantId) ?? new TenantFailures(tenantId, Date.now());
-    this.tenants.set(tenantId, failures);
-    const kind = `${request.method} ${route} ${status}`;
-    const failure = { at: new Date(), context: eventContext(request), event: eventOf(finished, tenantId), kind };
-    if (outcome === 'throttled') failures.throttle(failure);
-    else failures.add(failure);
+    const at = new Date();
+    for (const one of failuresOf(finished)) {
+      const failures = this.tenants.get(tenantId) ?? new TenantFailures(tenantId, at.getTime());
+      this.tenants.set(tenantId, failures);
+      const kind = `${request.method} ${route} ${one.status}`;
+      const failure = { at, context: eventContext(request), event: eventOf(one, tenantId), kind };
+      if (status === 429) failures.throttle(failure);
+      else failures.add(failure);
+    }
   }
 
   private soon(all: boolean): Promise<void> {
@@ -77,17 +78,48 @@ export class FailureEvents implements BeforeApplicationShutdown {
   }
 }
 
-function eventOf({ request: { method, params, refusal }, route, status }: FinishedRequest, tenantId: string): NewEvent {
-  const { id } = (params ?? {}) as { id?: unknown };
-  const about = typeof id === 'string' && isUuid(id) ? /\/(User|Group)s\/:id$/.exec(route)?.[1] : undefined;
+/** A request that failed, or an operation of one that carried many. */
+interface Failed {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  /** Of an operation: its endpoint, such as `/Users`. */
+  readonly endpoint?: string;
+  readonly about: { readonly type: 'User' | 'Group'; readonly id: string } | undefined;
+  readonly refusal: Refusal | undefined;
+}
+
+function failuresOf({ request, route, status }: FinishedRequest): Failed[] {
+  const { method, params, refusal, operations = [] } = request;
+  if (status >= 400) {
+    const { id } = (params ?? {}) as { id?: unknown };
+    const about = subjectOf(/\/(User|Group)s\/:id$/.exec(route)?.[1], id);
+    return outcomeOf(method, status) === 'succeeded' ? [] : [{ method, route, status, about, refusal }];
+  }
+  return operations
+    .filter((one) => outcomeOf(one.method, one.status) !== 'succeeded')
+    .map((one) => {
+      const [, endpoint = '', id] = one.path.split('/');
+      const resource = /^(User|Group|Role|Entitlement)s?$/i.exec(endpoint)?.[1];
+      const about = subjectOf(resource, id);
+      return { ...one, route, endpoint: resource ? `/${endpoint}` : '/…', about, refusal: one.refusal };
+    });
+}
+
+function subjectOf(type: string | undefined, id: unknown): Failed['about'] {
+  return (type === 'User' || type === 'Group') && typeof id === 'string' && isUuid(id) ? { type, id } : undefined;
+}
+
+function eventOf({ method, route, status, endpoint, about, refusal }: Failed, tenantId: string): NewEvent {
   const { scimType, detail } = refusal ?? {};
   return {
     type: 'error.scim_request',
-    subjectType: about ?? 'Tenant',
-    subjectId: about ? (id as string) : tenantId,
-    ...(about === 'Group' && { groupId: id as string }),
+    subjectType: about?.type ?? 'Tenant',
+    subjectId: about?.id ?? tenantId,
+    ...(about?.type === 'Group' && { groupId: about.id }),
     data: {
       ...{ method, route, status },
+      ...(endpoint !== undefined && { operation: `${method} ${endpoint}` }),
       ...(scimType !== undefined && { scimType }),
       ...(detail !== undefined && { detail: impersonal(detail) }),
     },

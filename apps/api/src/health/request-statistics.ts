@@ -4,7 +4,7 @@ import { statement, TenantDatabase } from '@provost/entities';
 import { FaultLog } from '../http';
 import { type FinishedRequest, RequestObservers } from '../telemetry';
 import { latencyStep } from './latency-scale';
-import { isTenantsScim, kindOfRequest, outcomeOf } from './scim-outcome';
+import { isTenantsScim, kindOfRequest, type Outcome, outcomeOf } from './scim-outcome';
 
 const FLUSH_MS = 5_000;
 const MINUTE_MS = 60_000;
@@ -73,15 +73,10 @@ export class RequestStatistics implements BeforeApplicationShutdown {
     const kind = kindOfRequest(finished);
     const key = kind + tenantId;
     const counts = this.counts.get(key) ?? this.begin(key, tenantId, kind);
-    counts.requests++;
-    counts.ms += finished.ms;
-    const outcome = outcomeOf(finished);
-    if (outcome === 'succeeded') {
-      const step = latencyStep(finished.ms);
-      while (counts.latency.length <= step) counts.latency.push(0);
-      counts.latency[step]!++;
-      counts.syncedAt = Date.now();
-    } else counts[outcome]++;
+    const { request, status, ms } = finished;
+    // Of many operations each is one, and was applied when all were.
+    if (!request.operations?.length) add(counts, outcomeOf(request.method, status), ms);
+    else for (const { method, status: one } of request.operations) add(counts, outcomeOf(method, one), ms);
   }
 
   private begin(key: string, tenantId: string, kind: Counts['kind']): Counts {
@@ -125,4 +120,17 @@ export class RequestStatistics implements BeforeApplicationShutdown {
     }
     this.counts.set(key, counts);
   }
+}
+
+function add(counts: Counts, outcome: Outcome, ms: number): void {
+  counts.requests++;
+  counts.ms += ms;
+  if (outcome !== 'succeeded') {
+    counts[outcome]++;
+    return;
+  }
+  const step = latencyStep(ms);
+  while (counts.latency.length <= step) counts.latency.push(0);
+  counts.latency[step]!++;
+  counts.syncedAt = Date.now();
 }

@@ -10,7 +10,7 @@ export function kindOfRequest({ request: { method }, route }: FinishedRequest): 
 }
 
 /** That something is not there is an answer to whoever asks for it: Okta looks before it creates. */
-export function outcomeOf({ request: { method }, status }: FinishedRequest): Outcome {
+export function outcomeOf(method: string, status: number): Outcome {
   if (status === 429) return 'throttled';
   return status < 400 || (status === 404 && method === 'GET') ? 'succeeded' : 'failed';
 }

@@ -126,9 +126,9 @@ export class BulkRun {
     };
   }
 
-  /** In the order of the request; what was not tried is absent. */
-  answers(): JsonObject[] {
-    return this.outcomes.filter((outcome) => outcome !== undefined);
+  /** In the order of the request; undefined for what was not tried. */
+  answers(): readonly (JsonObject | undefined)[] {
+    return this.outcomes;
   }
 
   /** RFC 7644 §3.7.3: a failed POST has no location, everything else has the one that it was sent to. */

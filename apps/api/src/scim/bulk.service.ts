@@ -37,8 +37,8 @@ export class BulkService {
     @Inject(FaultLog) private readonly faults: FaultLog,
   ) {}
 
-  /** @returns the `Operations` of the answer, in the order of the request; after failOnErrors failures the rest is absent */
-  async run(ctx: RequestContext, request: BulkRequest): Promise<JsonObject[]> {
+  /** @returns the answer to each operation in its place; undefined for what was not tried after failOnErrors failures */
+  async run(ctx: RequestContext, request: BulkRequest): Promise<readonly (JsonObject | undefined)[]> {
     const planned = plan(request.operations, uuidV7);
     const bulk = new BulkRun(ctx, planned, request.failOnErrors);
     let queue = executionOrder(planned);

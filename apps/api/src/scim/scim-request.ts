@@ -12,7 +12,7 @@ import {
   type SearchRequest,
 } from '@provost/scim-protocol';
 import type { RequestContext } from '@provost/directory';
-import type { AuthenticatedRequest } from '../tenancy';
+import type { AuthenticatedRequest, OperationOutcome } from '../tenancy';
 import { ScimContext } from './scim-context';
 
 /** What SCIM reads of a request that has been let in. */
@@ -47,6 +47,11 @@ export class ScimRequest {
     const { body } = this.incoming;
     if (body === undefined) throw new BadRequest('invalidSyntax', 'The request needs a JSON body and has none.');
     return body;
+  }
+
+  /** What became of the operations that the body carried, for whoever watches. */
+  tellOperations(operations: readonly OperationOutcome[]): void {
+    this.incoming.operations = operations;
   }
 
   get contentLength(): number {

@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, Inject, Patch, Post, Put, Res } from '@nestjs/common';
 import { BULK_RESPONSE_URN, checkBulkPayload, parseBulkRequest } from '@provost/scim-protocol';
 import { Allow, Costs, elementsOf, Scoped } from '../tenancy';
+import { bulkOutcomes } from './bulk-outcomes';
 import { BulkService } from './bulk.service';
 import { ListsService } from './lists.service';
 import { ResourcesService } from './resources.service';
@@ -37,9 +38,12 @@ export class ScimController {
 
   @Post('Bulk')
   @Costs(elementsOf('Operations'))
-  async runBulk(@Scim() { ctx, contentLength, body }: ScimRequest, @Res() reply: ScimReply) {
-    checkBulkPayload(contentLength);
-    sendJson(reply, { schemas: [BULK_RESPONSE_URN], Operations: await this.bulk.run(ctx, parseBulkRequest(body)) });
+  async runBulk(@Scim() request: ScimRequest, @Res() reply: ScimReply) {
+    checkBulkPayload(request.contentLength);
+    const bulk = parseBulkRequest(request.body);
+    const answers = await this.bulk.run(request.ctx, bulk);
+    request.tellOperations(bulkOutcomes(bulk, answers));
+    sendJson(reply, { schemas: [BULK_RESPONSE_URN], Operations: answers.filter((answer) => answer !== undefined) });
   }
 
   @Get(':endpoint')

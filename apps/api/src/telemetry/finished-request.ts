@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuthenticatedRequest } from '../tenancy';
 
 /** A request as whoever watches them sees it. */
-export type WatchedRequest = AuthenticatedRequest & { readonly params?: unknown };
+export type WatchedRequest = AuthenticatedRequest;
 
 /** A request that was answered. */
 export interface FinishedRequest {

@@ -13,6 +13,20 @@ import { covers, neededScope, SCOPED, type ScopeRule } from './scopes';
 import { Strangers } from './strangers';
 import { bearerToken } from './token';
 
+/** What is told of a refusal. */
+export interface Refusal {
+  readonly detail: string;
+  readonly scimType?: string;
+}
+/** One operation of a request that carries many. */
+export interface OperationOutcome {
+  readonly method: string;
+  /** As it was sent: `/Users/0192…`. */
+  readonly path: string;
+  readonly status: number;
+  readonly refusal?: Refusal;
+}
+
 /** The request as guards and controllers see it. */
 export interface AuthenticatedRequest {
   readonly id: string;
@@ -24,7 +38,9 @@ export interface AuthenticatedRequest {
   readonly body?: unknown;
   user?: Principal;
   /** What it was refused with, for whoever tells of it; set by the filter of errors. */
-  refusal?: { readonly detail: string; readonly scimType?: string };
+  refusal?: Refusal;
+  /** What became of each of many operations that it carried, such as a Bulk request does. */
+  operations?: readonly OperationOutcome[];
 }
 
 /** Lets a request in when its token is live and of a kind that the route allows (contract §2). */
