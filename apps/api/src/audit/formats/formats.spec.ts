@@ -164,6 +164,9 @@ describe('an OCSF export', () => {
     ['group.member_removed', 300604],
     ['auth.failed', 300201],
     ['credential.created', 300401],
+    ['credential.rotated', 300403],
+    ['sync.rate_limited', 600399],
+    ['error.scim_request', 600399],
     ['credential.revoked', 300404],
   ])('calls %s %i', (type, uid) => {
     const { class: of, activity } = ocsfActivity('1.8.0', type, undefined);
@@ -184,6 +187,11 @@ describe('an OCSF export', () => {
       ...{ class_uid: 3006, group: { uid: 'g1' }, user: { uid: 'u1', name: 'ava@corp.example' } },
       ...{ status_id: 2, severity_id: 3, src_endpoint: { ip: '198.51.100.7' }, actor: { app_name: 'Okta' } },
     });
+    const refused = { method: 'PATCH', route: '/scim/v2/Groups/:id', status: 400 };
+    expect(ocsfEvent(event({ type: 'error.scim_request', details: refused }))).toMatchObject({
+      ...{ api: { operation: 'PATCH /scim/v2/Groups/:id' }, http_response: { code: 400 } },
+    });
+    expect(ocsfEvent(event({ type: 'sync.rate_limited' }))).toMatchObject({ http_response: { code: 429 } });
     const moved = event({
       type: 'access.role_changed',
       changes: [{ path: 'roles', from: ['a', 'b'], to: ['b', 'c'] }],

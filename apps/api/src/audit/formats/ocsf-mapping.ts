@@ -47,6 +47,7 @@ export const OCSF_MAPPING = {
     'access.approval_requested': other(PRIVILEGES, 'Request Approval'),
     'access.approval_approved': other(PRIVILEGES, 'Approve'),
     'access.approval_rejected': other(PRIVILEGES, 'Reject'),
+    'access.approval_lapsed': other(PRIVILEGES, 'Lapse'),
     'resource.workspace_registered': is(ENTITY, 1),
     'resource.workspace_updated': is(ENTITY, 3),
     'resource.workspace_removed': is(ENTITY, 4),
@@ -62,6 +63,9 @@ export const OCSF_MAPPING = {
     'session.revoked': is(AUTHENTICATION, 2),
     'auth.failed': is(AUTHENTICATION, 1),
     'credential.created': is(ENTITY, 1),
+    'credential.updated': is(ENTITY, 3),
+    'credential.rotated': is(ENTITY, 3),
+    'credential.authorized': other(ENTITY, 'Authorize'),
     'credential.revoked': is(ENTITY, 4),
     'tenant.created': is(ENTITY, 1),
     'tenant.updated': is(ENTITY, 3),
@@ -71,6 +75,9 @@ export const OCSF_MAPPING = {
     'webhook.deleted': is(ENTITY, 4),
     'webhook.secret_rotated': is(ENTITY, 3),
     'webhook.disabled': is(ENTITY, 9),
+    'sync.rate_limited': other(API, 'Rate Limit'),
+    'error.scim_request': other(API, 'Failed Request'),
+    'error.scim_requests_omitted': other(API, 'Failed Requests'),
   },
 } as const satisfies Record<string, Readonly<Record<string, OcsfActivity>>>;
 

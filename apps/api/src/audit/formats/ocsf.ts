@@ -32,10 +32,15 @@ const REQUIRED: Readonly<Record<OcsfClass, (event: ReadableEvent) => object>> = 
     };
     return { group, ...(isMember && { user: userOf(event) }) };
   },
-  6003: ({ type, request }) => ({
-    api: { operation: type },
-    src_endpoint: request.ip === undefined ? { name: 'unknown' } : { ip: request.ip },
-  }),
+  6003: ({ type, request, details }) => {
+    const { method, route } = details;
+    const code = type === 'sync.rate_limited' ? 429 : details.status;
+    return {
+      api: { operation: typeof method === 'string' ? `${method} ${String(route)}` : type },
+      src_endpoint: request.ip === undefined ? { name: 'unknown' } : { ip: request.ip },
+      ...(typeof code === 'number' && { http_response: { code } }),
+    };
+  },
 };
 
 function userOf({ subject }: ReadableEvent): object {
