@@ -26,7 +26,13 @@ export class DescribedServer {
   private readonly ajv = new Ajv2020({
     strict: false,
     allErrors: true,
-    formats: { 'date-time': TIME, uuid: UUID, uri: /^[a-z][a-z0-9+.-]*:\S+$/i, email: /^\S+@\S+$/ },
+    formats: {
+      'date-time': TIME,
+      date: /^\d{4}-\d\d-\d\d$/,
+      uuid: UUID,
+      uri: /^[a-z][a-z0-9+.-]*:\S+$/i,
+      email: /^\S+@\S+$/,
+    },
   });
 
   private readonly validators = new Map<string, ValidateFunction>();
