@@ -2,10 +2,9 @@ import type { RequestContext } from '@provost/directory';
 import { uuidV7 } from '@provost/entities';
 import { ENTERPRISE_URN, type JsonObject, USER_URN } from '@provost/scim-protocol';
 import { storedUser, userRow } from '../../libs/directory/src/user-row';
-import { thorough } from '../support/thorough';
 import type { DirectoryFixture } from './directory-fixture';
 
-export const SIZE = thorough(25_000, 100_000);
+export const SIZE = 100_000;
 export const INACTIVE = 100;
 const BATCH = 5_000;
 /** When the first of them arrived; one comes every second. */
