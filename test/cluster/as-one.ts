@@ -304,6 +304,7 @@ export function actsAsOne(running: () => Cluster): void {
       await Promise.all(
         [one, two].flatMap((to) => [seal(to), cluster.person({}, to), cluster.person({}, to), seal(to)]),
       );
+      await cluster.person({}, two);
       await Promise.all([seal(one), seal(two)]);
       for (const to of [one, two])
         expect(await cluster.must(200, 'GET', '/api/v1/audit/verify', undefined, to)).toMatchObject({ ok: true });

@@ -32,6 +32,8 @@ it('greets people when they first enter a mapped group, also through another gro
   const other = (await world.scim.createdGroup('Other', [id])).id;
   const inner = (await world.scim.createdGroup('Inner')).id;
   const staff = (await world.scim.createdGroup('Staff', [inner])).id;
+  // Whoever is in a group when it is told of its joining another is said to have come with it.
+  await world.quiet();
   await world.scim.patch(`/Groups/${inner}`, { op: 'add', path: 'members', value: [{ value: id }] });
   const [run] = await world.settled(id);
   expect(run).toMatchObject({ rule: 'user_creation', groupId: inner, status: 'done' });

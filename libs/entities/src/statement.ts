@@ -16,19 +16,27 @@ export function statement(name: string, text: string): Statement {
   return { name, text };
 }
 
-const composed = new Map<string, Statement>();
+/** Past so many shapes the rest goes unnamed rather than fill every backend's memory with plans. */
 const MOST_COMPOSED = 400;
 
-/**
- * A statement that is composed from a request, such as a filter. Shapes repeat (Okta sends two), so they are named by
- * their text; past a few hundred shapes the rest goes unnamed rather than fill every backend's memory with plans.
- */
-export function composedStatement(text: string): Statement {
-  let known = composed.get(text);
-  if (!known) {
-    if (composed.size >= MOST_COMPOSED) return { name: '', text };
-    known = { name: `c_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`, text };
-    composed.set(text, known);
+/** Names for statements that are composed from requests, by their text. */
+export class ComposedStatements {
+  private readonly known = new Map<string, Statement>();
+
+  of(text: string): Statement {
+    let known = this.known.get(text);
+    if (!known) {
+      if (this.known.size >= MOST_COMPOSED) return { name: '', text };
+      known = { name: `c_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`, text };
+      this.known.set(text, known);
+    }
+    return known;
   }
-  return known;
+}
+
+const composed = new ComposedStatements();
+
+/** A statement that is composed from a request, such as a filter. Shapes repeat (Okta sends two), so they are named. */
+export function composedStatement(text: string): Statement {
+  return composed.of(text);
 }
