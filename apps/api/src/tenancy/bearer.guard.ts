@@ -6,9 +6,11 @@ import type { CredentialKind } from '@provost/entities';
 import { Forbidden } from '@provost/scim-protocol';
 import { ALLOWED } from './allow';
 import { type Cost, COSTS } from './costs';
+import { CredentialCache } from './credential-cache';
 import { LastUse } from './last-use';
 import type { Principal } from './principal';
 import { RateLimits } from './rate-limits';
+import { recognise, recognised } from './recognised';
 import { covers, neededScope, SCOPED, type ScopeRule } from './scopes';
 import { Strangers } from './strangers';
 import { bearerToken } from './token';
@@ -51,6 +53,7 @@ export class BearerGuard extends AuthGuard('bearer') {
     @Inject(LastUse) private readonly lastUse: LastUse,
     @Inject(RateLimits) private readonly rates: RateLimits,
     @Inject(Strangers) private readonly strangers: Strangers,
+    @Inject(CredentialCache) private readonly credentials: CredentialCache,
   ) {
     super();
   }
@@ -62,8 +65,9 @@ export class BearerGuard extends AuthGuard('bearer') {
       context.getClass(),
     ]);
     if (allowed === 'public') return true;
-    await super.canActivate(context);
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    await this.look(request);
+    await super.canActivate(context);
     const principal = request.user!;
     if (!allowed?.includes(principal.kind)) throw new Forbidden();
     if (principal.scopes.length) this.checkScope(context, request, principal.scopes);
@@ -78,6 +82,14 @@ export class BearerGuard extends AuthGuard('bearer') {
     const waiting = this.rates.take(principal, cost ? cost(request.body) : 1);
     if (waiting) await waiting;
     return true;
+  }
+
+  /** Here rather than in the strategy: Passport keeps one for the whole process, which may hold several servers. */
+  private async look(request: AuthenticatedRequest): Promise<void> {
+    if (recognised(request)) return;
+    const token = tokenOf(request);
+    const principal = token ? await this.credentials.find(token) : undefined;
+    if (principal) recognise(request, principal);
   }
 
   /** @throws Forbidden naming the scope that is missing */
