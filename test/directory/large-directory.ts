@@ -77,7 +77,7 @@ const INSERT_TERMS = `
   SELECT t, term, id FROM unnest($1::uuid[]) t, ROWS FROM (unnest($2::bigint[]), unnest($3::uuid[])) AS v (term, id)`;
 
 /**
- * Fills a tenant with people as the product would have stored them, many a statement, and another one with the same people:
+ * Fills a tenant with people as the product would have stored them, many a statement, and another one with a quarter of them:
  * indexes are made afterwards, as they would be by now. @returns the ids of the people
  */
 export async function fill(directory: DirectoryFixture, ctx: RequestContext, other: RequestContext): Promise<string[]> {
@@ -87,10 +87,11 @@ export async function fill(directory: DirectoryFixture, ctx: RequestContext, oth
   const inserted: Promise<unknown>[] = [];
   for (let from = 0; from < SIZE; from += BATCH) {
     const batch = ids.slice(from, from + BATCH);
+    const tenants = [ctx, ...(from < SIZE / 4 ? [other] : [])].map(({ scope }) => scope.tenantId);
     const rows = batch.map((id, i) => userRow(type, storedUser(id, person(from + i))));
     inserted.push(
       directory.query(INSERT_USERS, [
-        [ctx.scope.tenantId, other.scope.tenantId],
+        tenants,
         batch,
         rows.map((row) => row.userName),
         rows.map((row) => row.userNameKey),
@@ -104,7 +105,7 @@ export async function fill(directory: DirectoryFixture, ctx: RequestContext, oth
     );
     inserted.push(
       directory.query(INSERT_TERMS, [
-        [ctx.scope.tenantId, other.scope.tenantId],
+        tenants,
         rows.flatMap((row) => row.terms),
         rows.flatMap((row, i) => row.terms.map(() => batch[i])),
       ]),

@@ -11,7 +11,7 @@ const at = (n: number) => new Date(BEGIN + n * 1_000).toISOString();
 
 /**
  * Design law 3, not by the clock, which is the machine's, but by the rows and pages that PostgreSQL touches for what the
- * product sends, under the product's role: another tenant of the same size stands in the same tables.
+ * product sends, under the product's role: another tenant, a quarter as large, stands in the same tables.
  */
 describe(`in a directory of ${SIZE} people`, () => {
   let directory: DirectoryFixture;
