@@ -41,8 +41,9 @@ export class Stage {
     const folder = mkdtempSync(join(tmpdir(), 'provost-bench-'));
     try {
       progress('starting PostgreSQL');
-      const settings: Record<string, string> =
-        options.profile === undefined ? {} : { shared_preload_libraries: 'pg_stat_statements' };
+      // A server for each measure that wants one of its own, all on one PostgreSQL.
+      const settings: Record<string, string> = { max_connections: '400' };
+      if (options.profile !== undefined) settings.shared_preload_libraries = 'pg_stat_statements';
       return new Stage(options, folder, await startEmbeddedPostgres({ dataDir: folder, durable: true, settings }));
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
