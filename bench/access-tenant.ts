@@ -24,7 +24,10 @@ export interface AccessSize {
 }
 
 export const CROWDED: AccessSize = { people: 100_000, asked: 1_000 };
+/** As many as ask at once: the smallest directory in which they ask about different people. */
+export const FEW: AccessSize = { people: 64, asked: 64 };
 export const ALONE: AccessSize = { people: 1, asked: 1 };
+export const SIZES = { crowded: CROWDED, few: FEW, alone: ALONE } as const;
 
 const LEAVES = 4_000;
 const MIDDLES = 899;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@provost/embedded-postgres';
-import { type AccessTenant, accessTenant, ALONE, barePermissions, CROWDED } from './access-tenant';
+import { type AccessTenant, accessTenant, barePermissions, SIZES } from './access-tenant';
 import { BARE_SCHEMA } from './bare-server';
 import { type ChildServer, startNode } from './child-server';
 import { fillBareUsers, fillUsers, withClient } from './fill';
@@ -97,10 +97,8 @@ export class Stage {
   }
 
   /** A tenant whose groups are access, in a database and behind a Provost of its own: `alone` shall pay for no other's rows. */
-  accessTenant(name: 'crowded' | 'alone'): Promise<AccessTenant> {
-    return this.once(`access ${name}`, async () =>
-      accessTenant(await this.provost(name), name === 'crowded' ? CROWDED : ALONE),
-    );
+  accessTenant(name: keyof typeof SIZES): Promise<AccessTenant> {
+    return this.once(`access ${name}`, async () => accessTenant(await this.provost(name), SIZES[name]));
   }
 
   /** The bare server with permissions of the people of the crowded tenant. */
