@@ -121,6 +121,7 @@ describe(`in a directory of ${SIZE} people`, () => {
       ...['userName sw "ava.okafor.5"', 'userName sw "nobody"', 'userName sw "a"', 'userName gt "noor.zhou.99"'],
       ...['userName ge "noor.zhou.9"', 'userName lt "ava.novak.2"', 'userName le "ava.novak.2"'],
       ...[
+        // Not "00u00000a", which PostgreSQL may look for in the order of ids: a defect, see docs/scim.md.
         'externalId sw "00u00000a1"',
         `externalId gt "${externalId(SIZE - 18)}"`,
         'externalId lt "00u00000010"',
