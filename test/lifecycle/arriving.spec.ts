@@ -45,6 +45,7 @@ it('greets people when they first enter a mapped group, also through another gro
   // A group that joins takes its people along.
   const carried = await world.person();
   const outer = (await world.scim.createdGroup('Outer', [carried, id])).id;
+  await world.quiet();
   await world.scim.patch(`/Groups/${inner}`, { op: 'add', path: 'members', value: [{ value: outer }] });
   expect((await world.settled(carried))[0]).toMatchObject({ rule: 'user_creation', groupId: inner });
   await world.quiet();
