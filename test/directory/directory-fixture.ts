@@ -49,10 +49,17 @@ export class DirectoryFixture {
     this.listing = new Listing(db, new PagePositions(db), this.cursors);
   }
 
-  /** @param connections how many for writes and lists, and how many lanes for point reads and as many for short writes */
-  static async open(connections: { pool?: number; lanes?: number } = {}): Promise<DirectoryFixture> {
+  /**
+   * @param connections how many for writes and lists, how many lanes for point reads and as many for short writes, and whether they
+   *   carry names of statements, as a direct connection does
+   */
+  static async open(
+    connections: { pool?: number; lanes?: number; carriesNames?: boolean } = {},
+  ): Promise<DirectoryFixture> {
     const { url, drop } = await createTestDatabase();
-    const dataSource = await new DataSource(dataSourceOptions(url, connections.pool)).initialize();
+    const dataSource = await new DataSource(
+      dataSourceOptions(url, connections.pool, connections.carriesNames),
+    ).initialize();
     return new DirectoryFixture(
       url,
       dataSource,
