@@ -77,6 +77,8 @@ const KINDS = {
   'tenant.updated': SYSTEM,
   'certificate.expiring': failed(SYSTEM),
   'config.changed': SYSTEM,
+  'audit.export_started': SYSTEM,
+  'audit.exported': SYSTEM,
   'webhook.created': SYSTEM,
   'webhook.updated': SYSTEM,
   'webhook.deleted': SYSTEM,

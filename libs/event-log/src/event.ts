@@ -8,6 +8,7 @@ export type EventType =
   | `tenant.${'created' | 'updated'}`
   | 'certificate.expiring'
   | 'config.changed'
+  | `audit.${'export_started' | 'exported'}`
   | 'access.role_changed'
   | `access.approval_${'requested' | 'approved' | 'rejected' | 'lapsed'}`
   | `access.grant_${'created' | 'started' | 'expired' | 'revoked'}`

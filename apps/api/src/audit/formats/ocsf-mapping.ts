@@ -70,6 +70,8 @@ export const OCSF_MAPPING = {
     'tenant.created': is(ENTITY, 1),
     'tenant.updated': is(ENTITY, 3),
     'config.changed': is(ENTITY, 3),
+    'audit.export_started': other(API, 'Export Started'),
+    'audit.exported': other(API, 'Export'),
     'webhook.created': is(ENTITY, 1),
     'webhook.updated': is(ENTITY, 3),
     'webhook.deleted': is(ENTITY, 4),
