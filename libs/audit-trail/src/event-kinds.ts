@@ -47,6 +47,7 @@ const KINDS = {
   'access.approval_requested': ACCESS,
   'access.approval_approved': ACCESS,
   'access.approval_rejected': ACCESS,
+  'access.approval_expired': ACCESS,
   'access.approval_lapsed': ACCESS,
   'access.grant_created': ACCESS,
   'access.grant_started': ACCESS,

@@ -47,6 +47,7 @@ export const OCSF_MAPPING = {
     'access.approval_requested': other(PRIVILEGES, 'Request Approval'),
     'access.approval_approved': other(PRIVILEGES, 'Approve'),
     'access.approval_rejected': other(PRIVILEGES, 'Reject'),
+    'access.approval_expired': other(PRIVILEGES, 'Expire'),
     'access.approval_lapsed': other(PRIVILEGES, 'Lapse'),
     'resource.workspace_registered': is(ENTITY, 1),
     'resource.workspace_updated': is(ENTITY, 3),
