@@ -7,6 +7,7 @@ import { directRoute, reachDatabase } from './database';
 import { FaultLog } from './http';
 import { listen } from './listen';
 import { createServer } from './server';
+import { StartError } from './start-error';
 
 /** Somebody who stopped reading must not keep the process: requests that are still under way then are cut off. */
 const DRAIN_MS = 20_000;
@@ -34,6 +35,10 @@ class Started {
 async function start(environment: Environment, started: Started, signal: AbortSignal): Promise<void> {
   const log = faultLog(environment);
   const { DATABASE_URL: url, DATABASE_DIRECT_URL: directUrl } = environment;
+  if (directUrl && !url)
+    throw new StartError(
+      'DATABASE_DIRECT_URL is set and DATABASE_URL is not: the first is another way to the database of the second.',
+    );
   const database = url
     ? await reachDatabase(url, directUrl, signal)
     : directRoute(await startDatabase(environment, log, started));
