@@ -40,31 +40,32 @@ export class DirectoryFixture {
     readonly dataSource: DataSource,
     readonly db: TenantDatabase,
     private readonly drop: () => Promise<void>,
+    mostFound: number | undefined,
   ) {
     // Never started: nobody listens here.
     const signal = new EventSignal(url);
     this.users = new Users(db, signal);
     this.groups = new Groups(db, signal);
     this.entitlements = new Entitlements(db, signal);
-    this.listing = new Listing(db, new PagePositions(db), this.cursors);
+    this.listing = new Listing(db, new PagePositions(db), this.cursors, mostFound);
   }
 
   /**
-   * @param connections how many for writes and lists, how many lanes for point reads and as many for short writes, and whether they
-   *   carry names of statements, as a direct connection does
+   * @param connections how many for writes and lists, and how many lanes for point reads and as many for short writes
+   * @param mostFound as Listing takes it: less brings the readings of large directories about in small ones
    */
   static async open(
-    connections: { pool?: number; lanes?: number; carriesNames?: boolean } = {},
+    connections: { pool?: number; lanes?: number } = {},
+    mostFound?: number,
   ): Promise<DirectoryFixture> {
     const { url, drop } = await createTestDatabase();
-    const dataSource = await new DataSource(
-      dataSourceOptions(url, connections.pool, connections.carriesNames),
-    ).initialize();
+    const dataSource = await new DataSource(dataSourceOptions(url, connections.pool)).initialize();
     return new DirectoryFixture(
       url,
       dataSource,
       tenantDatabase(dataSource, { reads: connections.lanes, writes: connections.lanes }),
       drop,
+      mostFound,
     );
   }
 

@@ -86,7 +86,8 @@ function effort(root: PlanNode): Effort {
     const removed = ((node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)) * loops;
     const table = node['Relation Name'];
     if (node['Node Type'] === 'Seq Scan' && loops > 0) seqScans.push(table ?? '?');
-    if (/Scan/.test(node['Node Type'])) rows += kept + removed;
+    // What a subquery gives has been looked at inside it.
+    if (/Scan/.test(node['Node Type']) && node['Node Type'] !== 'Subquery Scan') rows += kept + removed;
     lines.push(
       `${' '.repeat(depth)}${node['Node Type']} ${[table, node['Index Name']].filter(Boolean).join(' ')} ${kept} rows, ${removed} removed`,
     );

@@ -18,7 +18,8 @@ describe('a walk over pages', () => {
   let directory: DirectoryFixture;
   let ctx: RequestContext;
   let made = 0;
-  beforeAll(async () => (directory = await DirectoryFixture.open()));
+  // Ranges that more than five are in are read as those of thousands are.
+  beforeAll(async () => (directory = await DirectoryFixture.open({}, 5)));
   afterAll(() => directory.close());
   beforeEach(async () => (ctx = await directory.tenant()));
 
@@ -235,6 +236,32 @@ describe('a walk over pages', () => {
         expect(ids).toEqual(expected.map(({ id }) => id));
       },
     );
+
+    it.each([
+      ['externalId ge "e3" and externalId lt "e7"', 16],
+      ['externalId sw "e9"', 4],
+      ['not (externalId pr)', 5],
+      ['externalId sw "e0" or externalId sw "e1" or userName pr and externalId sw "e0"', 8],
+      ['meta.lastModified ge "2000-01-01T00:00:00Z" and externalId pr and active eq false', 14],
+      ['displayName sw "n" and externalId lt "e5"', 20],
+      ['externalId gt "e1" and displayName co "m1"', 18],
+    ])('within %s gives everyone once, as one page does, in every order', async (filter, matches) => {
+      await arrive(45, (i) => ({
+        displayName: `nom${i % 2}`,
+        // Those who come early have late ones.
+        ...(i < 40 ? { externalId: `e${9 - Math.floor(i / 4)}${i % 4}` } : {}),
+      }));
+      for (const sortBy of [undefined, 'id', 'userName', 'externalId', 'displayName'])
+        for (const sortOrder of ['ascending', 'descending'] as const) {
+          const request = { filter, ...(sortBy ? { sortBy, sortOrder } : {}) };
+          const whole = await directory.page(ctx, 'User', { ...request, count: 100 });
+          const ids = whole.rows.map(({ id }) => id);
+          expect([ids.length, whole.totalResults]).toEqual([matches, matches]);
+          expect(await walkByCursor({ ...request, count: 3 })).toEqual(ids);
+          const byIndex = await new IndexWalk(3, request).run();
+          expect([byIndex.found, byIndex.total]).toEqual([ids, matches]);
+        }
+    });
 
     it('tells the total of when it began on each page', async () => {
       await arrive(25);

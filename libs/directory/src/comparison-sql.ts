@@ -39,6 +39,11 @@ export function compareUuid(column: string, op: CompareOperator, text: string, v
   if (op in ORDER && isUuid(text)) return `${column} ${ORDER[op as keyof typeof ORDER]} ${values.add(text, 'uuid')}`;
   return compareKey(`(${column}::text COLLATE "C")`, op, text, values);
 }
+/** Whether that comparison of an id is a range of the primary key. */
+export function isUuidRange(op: CompareOperator, text: string): boolean {
+  if (op === 'sw') return text !== '' && isUuid(text + NIL.slice(text.length));
+  return (op === 'eq' || op in ORDER) && isUuid(text);
+}
 const NIL = '00000000-0000-0000-0000-000000000000';
 
 /** A timestamptz against a moment (epoch milliseconds): chronological, whatever the offset was (catalogue R14). */

@@ -10,6 +10,7 @@ import { uuidV7Floor } from '@provost/entities';
 import { fold } from './folding';
 import { attributeJson, elements, scalarText, termPath } from './json-attribute';
 import { elementCondition } from './element-sql';
+import { isSearchable } from './index-use';
 import { memberOf, hasMember } from './membership-sql';
 import { escapeLike, literal, SqlValues } from './sql-values';
 import type { ResourceTable } from './resource-table';
@@ -26,6 +27,8 @@ type Compare = Extract<Filter, { kind: 'compare' }>;
 export class FilterSql {
   /** Whether it asks for a range of a column: how many rows that is, and so the best plan, depends on the value. */
   hasRanges = false;
+  /** Whether nothing matches that does not satisfy what is being compiled. */
+  private required = false;
 
   /** @param search whether to look for parts of texts by their trigrams, which pays where few have them */
   constructor(
@@ -33,6 +36,15 @@ export class FilterSql {
     private readonly values: SqlValues,
     private readonly search = true,
   ) {}
+
+  /** The condition of a whole filter. */
+  whole(filter: Filter): string {
+    if (filter.kind === 'and') return `(${this.whole(filter.left)} AND ${this.whole(filter.right)})`;
+    this.required = filter.kind === 'valuePath' || (filter.kind === 'compare' && filter.op !== 'ne');
+    const condition = this.condition(filter);
+    this.required = false;
+    return condition;
+  }
 
   condition(filter: Filter): string {
     switch (filter.kind) {
@@ -185,13 +197,15 @@ export class FilterSql {
     return exact;
   }
 
-  /** A trigram index needs three characters to know anything; for fewer the rows are walked in the order of the page. */
+  /** For less than a search needs the rows are walked in the order of the page. */
   private searched(op: 'co' | 'sw' | 'ew', folded: string, exact: string): string {
-    if (!this.search || folded.length < 3 || this.table.name === 'entitlements') return exact;
+    if (!this.search || !isSearchable(this.table, folded)) return exact;
     const lines = this.table.name === 'users';
     const inner = escapeLike(folded);
     const pattern = `%${lines && op === 'sw' ? '\n' : ''}${inner}${op === 'ew' ? (lines ? '\n%' : '') : '%'}`;
-    return `(r.id IN (SELECT ${this.table.name}_like(${this.values.add(pattern, 'text')})) AND ${exact})`;
+    const found = `SELECT ${this.table.name}_like(${this.values.add(pattern, 'text')})`;
+    // As an array it is looked up by the primary key, however many rows the tenant is taken to have.
+    return `(r.id ${this.required ? `= ANY (ARRAY(${found}))` : `IN (${found})`} AND ${exact})`;
   }
 
   private present(target: AttributePath): string {

@@ -2,6 +2,7 @@ export * from './cursor';
 export * from './entitlements';
 export * from './groups';
 export * from './listing';
+export type { ListRow } from './matching-rows';
 export * from './page-positions';
 export * from './rendering';
 export * from './request-context';

@@ -1,7 +1,7 @@
 import { type Projection, type ResourceType } from '@provost/scim-protocol';
 import type { TenantDatabase } from '@provost/entities';
 import { membersText, membersUrls, MEMBERS_OF_GROUP } from './group-members';
-import type { ListRow } from './listing';
+import type { ListRow } from './matching-rows';
 import { render } from './rendering';
 import type { RequestContext } from './request-context';
 import { MEMBERSHIPS_OF_USERS, userGroupsText, type IndirectRow } from './user-groups';

@@ -53,6 +53,17 @@ function firstText(path: AttributePath): string {
     ORDER BY coalesce(e.value->>'primary', '') = 'true' DESC, e.nr LIMIT 1`;
 }
 
+/** The column whose order it is, if it is that of one. */
+export function orderColumn({ key }: Sort): string {
+  return key ?? 'r.id';
+}
+
+/** Whether rows of that table can be read in that order, without sorting them. */
+export function hasIndex(table: ResourceTable, { key, always }: Sort): boolean {
+  if (key === 'r.updated_at') return table.name === 'users';
+  return key === undefined || always === true;
+}
+
 /** Missing values come last ascending and first descending, which is PostgreSQL's default too. */
 export function orderBy({ key, descending }: Sort): string {
   const direction = descending ? ' DESC' : '';

@@ -1,17 +1,13 @@
-import { Client, type ClientBase, type ClientConfig } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { DatabaseUnavailable, patiently } from './database-faults';
-
-/** Where a connection goes, and what makes a fresh one ready for TenantQuery. */
-export interface ConnectionPlan extends ClientConfig {
-  onConnect(client: ClientBase): Promise<void>;
-}
+import { prepareConnection } from './tenant-query';
 
 /** A connection that requests share: opened when it is first needed, opened anew after it was lost. */
 export class Lane {
   private opening: Promise<Client> | undefined;
   private closed = false;
 
-  constructor(private readonly connection: ConnectionPlan) {}
+  constructor(private readonly connection: ClientConfig) {}
 
   /** @throws DatabaseUnavailable */
   client(): Promise<Client> {
@@ -53,7 +49,7 @@ export class Lane {
     client.on('end', () => lost());
     try {
       await client.connect();
-      await this.connection.onConnect(client);
+      await prepareConnection(client);
       if (ended) throw new DatabaseUnavailable('The connection ended at once.');
       lost = drop;
       return client;

@@ -1,5 +1,6 @@
+import type { ClientConfig } from 'pg';
 import { isConfused, isRefusal, isRetryable, isUnavailable, named } from './database-faults';
-import { type ConnectionPlan, Lane } from './lane';
+import { Lane } from './lane';
 import { prepareStatements, sendBatch, type Ask } from './statement-batch';
 import type { Statement } from './statement';
 import type { Scope } from './tenant-query';
@@ -47,7 +48,7 @@ export class SharedLanes {
   private scheduled = false;
 
   constructor(
-    connection: ConnectionPlan,
+    connection: ClientConfig,
     private readonly options: LaneOptions,
   ) {
     this.lanes = Array.from({ length: options.count }, () => new Lane(connection));

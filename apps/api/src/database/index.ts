@@ -1,3 +1,2 @@
-export * from './database-route';
 export * from './database.module';
 export * from './reach-database';

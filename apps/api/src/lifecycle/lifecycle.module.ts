@@ -10,7 +10,6 @@ import { TenancyModule } from '../tenancy';
 import { WebhooksModule } from '../webhooks';
 import { AccessWithout } from './access-without';
 import { ActionRegistry } from './actions';
-import { ApprovalExpiry } from './approval-expiry';
 import { ApprovalMail } from './approval-mail';
 import { ApprovalRequests } from './approval-requests';
 import { ApprovalsController } from './approvals.controller';
@@ -44,7 +43,6 @@ import { StagedPeople } from './staged-people';
   providers: [
     AccessWithout,
     ActionRegistry,
-    ApprovalExpiry,
     ApprovalMail,
     ApprovalRequests,
     DeletedPeople,
@@ -62,7 +60,7 @@ import { StagedPeople } from './staged-people';
     StagedPeople,
     TenantRegistries,
   ],
-  exports: [ActionRegistry, ApprovalMail, DeletedPeople, PersonWrites, PlanReader, RunWork, RunWorker],
+  exports: [ActionRegistry, DeletedPeople, PersonWrites, PlanReader, RunWork, RunWorker],
 })
 export class LifecycleModule {}
 
