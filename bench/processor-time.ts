@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 const TICK_US = 10_000;
 
 /**
- * Processor time in microseconds, user and kernel, of a process and of its children that still live. On a machine that others
+ * Processor time in microseconds, user and kernel, of a process and of its children, also of those that have ended. On a machine that others
  * use as well it says more than a rate, which also tells how busy they were.
  * @returns undefined where there is no /proc
  */
@@ -13,7 +13,8 @@ export function processorTime(pid: number, children = false): number | undefined
   let sum = 0;
   for (const each of children ? [pid, ...childrenOf(pid)] : [pid]) {
     const fields = statusOf(each);
-    sum += (Number(fields?.[11] ?? 0) + Number(fields?.[12] ?? 0)) * TICK_US;
+    // Its own, and what children had when they were waited for: a connection of PostgreSQL that has ended has cost what it has.
+    for (const field of children ? [11, 12, 13, 14] : [11, 12]) sum += Number(fields?.[field] ?? 0) * TICK_US;
   }
   return sum;
 }

@@ -21,6 +21,8 @@ import { AccessHistory1700000000036 } from './1700000000036-access-history';
 import { RateLimits1700000000034 } from './1700000000034-rate-limits';
 import { OAuth1700000000030 } from './1700000000030-oauth';
 import { CredentialExpiry1700000000035 } from './1700000000035-credential-expiry';
+import { SharedGuesses1700000000044 } from './1700000000044-shared-guesses';
+import { ApprovalExpiry1700000000047 } from './1700000000047-approval-expiry';
 
 /** In the order in which they run. A migration that has landed is never edited. */
 export const migrations = [
@@ -47,4 +49,6 @@ export const migrations = [
   RateLimits1700000000034,
   OAuth1700000000030,
   CredentialExpiry1700000000035,
+  SharedGuesses1700000000044,
+  ApprovalExpiry1700000000047,
 ];

@@ -80,6 +80,31 @@ describe('an export', () => {
     }
   });
 
+  it('stands in the record itself, with who took what and how much', async () => {
+    for (const format of ['ndjson', 'csv']) {
+      const rows = await lines(`?format=${format}&type=user.*&actor=scim`);
+      const { items } = (await audit.get('events?type=audit.*&limit=2')) as { items: Json[] };
+      const [ended, begun] = items as [Json, Json];
+      const filter = { type: 'user.*', actor: 'scim' };
+      expect(begun).toMatchObject({ type: 'audit.export_started', category: 'system', details: { format, filter } });
+      const details = { format, filter, events: 3, whole: true };
+      expect(ended).toMatchObject({ type: 'audit.exported', category: 'system', outcome: 'success', details });
+      for (const { actor, subject, request } of [begun, ended]) {
+        expect([actor, subject]).toMatchObject([{ type: 'auditor' }, { type: 'Tenant', id: audit.tenantId }]);
+        expect(request).toEqual(begun.request);
+      }
+      // A head, and for ndjson the seals and the end.
+      expect(rows.length).toBeGreaterThan(3);
+    }
+  });
+
+  it('that was refused is not one', async () => {
+    const told = async () => ((await audit.get('events?type=audit.*&limit=100')) as { items: Json[] }).items.length;
+    const before = await told();
+    expect((await get('?format=csv&from=yesterday')).status).toBe(400);
+    expect(await told()).toBe(before);
+  });
+
   it('goes through more than a page, and what people wrote breaks no line and begins no formula', async () => {
     await append(1_203, 'config.changed');
     const rows = await lines('?format=csv&type=config.changed');
@@ -139,6 +164,13 @@ describe('a client that does not read on', () => {
       return before === calls;
     });
     expect(calls).toBeLessThan(13);
+    const told = async () =>
+      ((await audit.get('events?type=audit.exported&limit=1')) as { items: { details: Json }[] }).items[0]!.details;
+    await until('the record says so', async () => !(await told()).whole);
+    const { format, events } = (await told()) as { format: string; events: number };
+    expect(format).toBe('ocsf');
+    expect(events % 500).toBe(0);
+    expect(events).toBeLessThan(13 * 500);
   });
 
   it('is told by a broken connection that the file is not whole', async () => {

@@ -39,6 +39,8 @@ it('a whole export proves itself, and goes as far as verifying says', async () =
   expect(found.check).toMatchObject({ sealed: verified.sealed, dropped: 0 });
   expect(found.check.header).toMatchObject({ complete: true, tenant: { slug: 'default' }, filter: {} });
   const listed = ((await audit.get('events?order=asc&limit=1000')) as { items: Json[] }).items;
+  // What tells of the export itself stands behind what it shows.
+  expect(listed.splice(-2).map(({ type }) => type)).toEqual(['audit.export_started', 'audit.exported']);
   expect(eventsOf(lines).map(({ original: _, ...event }) => event)).toEqual(listed);
 });
 
@@ -143,6 +145,7 @@ describe('npm run audit:verify', () => {
 
 describe('somebody who has the file, but not the key', () => {
   it.each(['', '&type=user.*'])(`is found out, ${ATTEMPTS} times of ${ATTEMPTS} (%s)`, async (query) => {
+    await audit.seal();
     const lines = await exported(query);
     const { id } = (await audit.get('signing-key')) as { id: string };
     const kinds = Object.entries(new FileTampering(lines, seeded(20261128)).kinds);

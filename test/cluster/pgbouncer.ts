@@ -6,21 +6,26 @@ import { freePort } from '../support/free-port';
 import { makeTestDirectory } from '../support/test-directory';
 import { until } from '../support/until';
 
-/** The first that passes prepared statements on in transaction mode. */
-const OLDEST = [1, 21] as const;
+/** The first that carries prepared statements in transaction mode. */
+const CARRYING = [1, 21] as const;
 const NOBODY = 65_534;
 
-/** @returns why there is none to test with, or undefined */
-export function pgbouncerIsMissing(): string | undefined {
+/** A PgBouncer of this machine. */
+export interface Installed {
+  readonly version: string;
+  /** Whether it can carry prepared statements, if it is told to. */
+  readonly canCarryNames: boolean;
+}
+
+/** @returns undefined when there is none to test with */
+export function installedPgBouncer(): Installed | undefined {
   try {
     const said = execFileSync('pgbouncer', ['--version'], { encoding: 'utf8' });
-    const [, major, minor] = /PgBouncer (\d+)\.(\d+)/.exec(said) ?? [];
-    const known = Number(major) > OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) >= OLDEST[1]);
-    return known
-      ? undefined
-      : `this machine has ${said.split('\n')[0]}, which knows no prepared statements; it takes 1.21`;
+    const [, version = '', major, minor] = /PgBouncer ((\d+)\.(\d+)\S*)/.exec(said) ?? [];
+    const newer = Number(major) - CARRYING[0] || Number(minor) - CARRYING[1];
+    return { version, canCarryNames: newer >= 0 };
   } catch {
-    return 'this machine has no pgbouncer';
+    return undefined;
   }
 }
 
@@ -33,8 +38,11 @@ export class PgBouncer {
     readonly url: string,
   ) {}
 
-  /** @param databaseUrl that of a Unix socket (`?host=`) or of a host */
-  static async start(databaseUrl: string, poolSize = 10): Promise<PgBouncer> {
+  /**
+   * @param databaseUrl that of a Unix socket (`?host=`) or of a host
+   * @param settings of the section `[pgbouncer]`
+   */
+  static async start(databaseUrl: string, settings: Readonly<Record<string, string | number>>): Promise<PgBouncer> {
     const listen = await freePort();
     const dir = makeTestDirectory();
     const { user, password, host, port, database } = parts(databaseUrl);
@@ -51,10 +59,10 @@ listen_port = ${listen}
 unix_socket_dir =
 auth_type = any
 auth_file = ${join(dir, 'users.txt')}
-pool_mode = transaction
 max_client_conn = 500
-default_pool_size = ${poolSize}
-max_prepared_statements = 500
+${Object.entries(settings)
+  .map(([name, value]) => `${name} = ${value}`)
+  .join('\n')}
 `,
     );
     // It refuses to run as root.

@@ -3,19 +3,34 @@ import { createTestDatabase } from '../support/database';
 import { until } from '../support/until';
 import { actsAsOne } from './as-one';
 import { Cluster, USER, type Json } from './cluster';
-import { PgBouncer, pgbouncerIsMissing } from './pgbouncer';
+import { installedPgBouncer, PgBouncer } from './pgbouncer';
 
-const missing = pgbouncerIsMissing();
-if (missing) process.stderr.write(`    PgBouncer in transaction mode is not tested: ${missing}\n`);
+const installed = installedPgBouncer();
+const canCarry = installed?.canCarryNames ?? false;
+if (!canCarry)
+  process.stderr.write(
+    `    Not tested with a PgBouncer that carries prepared statements: it takes 1.21, here is ${installed?.version ?? 'none'}\n`,
+  );
+type Settings = Readonly<Record<string, number>>;
+const WAYS: { carries: boolean; possible: boolean; settings: Settings }[] = [
+  { carries: true, possible: canCarry, settings: { max_prepared_statements: 500 } },
+  // Older ones do not know the setting.
+  { carries: false, possible: installed !== undefined, settings: canCarry ? { max_prepared_statements: 0 } : {} },
+];
 
-(missing ? describe.skip : describe)('behind PgBouncer in transaction mode', () => {
+for (const { carries, possible, settings } of WAYS) {
+  const title = `behind PgBouncer in transaction mode, ${carries ? 'which carries' : 'without'} prepared statements`;
+  (possible ? describe : describe.skip)(title, () => behind(carries, settings));
+}
+
+function behind(carries: boolean, settings: Settings): void {
   let pooler: PgBouncer;
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await Cluster.start({
       environment: async (url) => {
         // Fewer than the processes ask for: each transaction goes over whichever is free.
-        pooler = await PgBouncer.start(url, 8);
+        pooler = await PgBouncer.start(url, { pool_mode: 'transaction', default_pool_size: 8, ...settings });
         return { DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: url };
       },
     });
@@ -33,13 +48,16 @@ if (missing) process.stderr.write(`    PgBouncer in transaction mode is not test
     return product.stderr;
   }
 
-  it('a start without a way around it is refused, and so is one to another database', async () => {
+  it('a start without a way around it is refused, as are those to two databases and without transactions', async () => {
     const other = await createTestDatabase();
-    const [alone, astray, twice] = await Promise.all([
+    const hasty = await PgBouncer.start(cluster.database.url, { pool_mode: 'statement' });
+    const [alone, astray, twice, torn] = await Promise.all([
       refusal({ DATABASE_URL: pooler.url }),
       refusal({ DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: other.url }),
       refusal({ DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: pooler.url }),
+      refusal({ DATABASE_URL: hasty.url, DATABASE_DIRECT_URL: cluster.database.url }),
     ]);
+    await hasty.stop();
     expect(alone).toBe(
       'Provost could not start. DATABASE_URL leads through a pooler that lends connections by the transaction, where nobody can listen or keep a lock: set DATABASE_DIRECT_URL to the database itself.\n',
     );
@@ -47,7 +65,13 @@ if (missing) process.stderr.write(`    PgBouncer in transaction mode is not test
       'Provost could not start. DATABASE_URL and DATABASE_DIRECT_URL lead to two different databases; they must be one.\n',
     );
     expect(twice).toMatch(/^Provost could not start\. DATABASE_DIRECT_URL leads through a pooler .* let it name the/);
+    expect(torn).toMatch(/^Provost could not start\. DATABASE_URL leads through a pooler .* by the statement, where /);
     await other.drop();
+  });
+
+  it('it finds out by itself whether statements may have names, and says so when they may not', () => {
+    for (const { printed } of [...cluster.apis, ...cluster.workers])
+      expect(/carries no prepared statements/.test(printed)).toBe(!carries);
   });
 
   it('every statement finds its tenant, whoever used the connection before', async () => {
@@ -106,5 +130,6 @@ if (missing) process.stderr.write(`    PgBouncer in transaction mode is not test
     process.stderr.write(`    a run was done ${Math.round(performance.now() - started)} ms after the write\n`);
   });
 
-  describe('as without it', () => actsAsOne(() => cluster));
-});
+  // Once is enough for what does not depend on it.
+  if (carries || !canCarry) describe('as without it', () => actsAsOne(() => cluster));
+}

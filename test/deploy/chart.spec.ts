@@ -180,11 +180,13 @@ interface Rendered {
   });
 
   it('takes the address of the ingress, and says so when nothing names one', () => {
-    const [api] = render({
+    const made = render({
       ingress: { enabled: true, host: 'id.example.com' },
       api: { autoscaling: { enabled: false } },
     });
-    expect(JSON.stringify(api!.spec)).toContain('"value":"https://id.example.com"');
+    const api = made.find(({ kind }) => kind === 'Deployment')!;
+    expect(api.spec.replicas).toBe(2);
+    expect(JSON.stringify(api.spec)).toContain('"value":"https://id.example.com"');
     const { status, stderr } = spawnSync('helm', ['template', 'id', CHART], { encoding: 'utf8' });
     expect([status, stderr]).toEqual([1, expect.stringMatching(/environment\.PUBLIC_URL or ingress\.host must say/)]);
   });

@@ -51,15 +51,18 @@ export class DirectoryFixture {
   }
 
   /**
-   * @param connections how many for writes and lists, and how many lanes for point reads and as many for short writes
+   * @param connections how many for writes and lists, how many lanes for point reads and as many for short writes, and whether they
+   *   carry names of statements, as a direct connection does
    * @param mostFound as Listing takes it: less brings the readings of large directories about in small ones
    */
   static async open(
-    connections: { pool?: number; lanes?: number } = {},
+    connections: { pool?: number; lanes?: number; carriesNames?: boolean } = {},
     mostFound?: number,
   ): Promise<DirectoryFixture> {
     const { url, drop } = await createTestDatabase();
-    const dataSource = await new DataSource(dataSourceOptions(url, connections.pool)).initialize();
+    const dataSource = await new DataSource(
+      dataSourceOptions(url, connections.pool, connections.carriesNames),
+    ).initialize();
     return new DirectoryFixture(
       url,
       dataSource,

@@ -25,12 +25,12 @@ interface Lane {
 const SOMEBODY = '018dc888-6b00-7cc5-bbf4-5c116262a773';
 
 /** The contract of libs/entities with the pinned pg, of which it overrides internals: whoever raises pg runs this. */
-describe('a statement in a tenant', () => {
+describe.each([true, false])('a statement in a tenant (names of statements are carried: %s)', (carriesNames) => {
   let directory: DirectoryFixture;
   let [acme, globex]: RequestContext[] = [];
   // One pooled connection and one lane: what a statement leaves behind, the next one finds.
   beforeAll(async () => {
-    directory = await DirectoryFixture.open({ pool: 1, lanes: 1 });
+    directory = await DirectoryFixture.open({ pool: 1, lanes: 1, carriesNames });
     [acme, globex] = [await directory.tenant(), await directory.tenant()];
     for (const [ctx, name] of [
       [acme, 'ava'],
@@ -116,6 +116,15 @@ describe('a statement in a tenant', () => {
       await directory.query('UPDATE credentials SET revoked_at = now() WHERE tenant_id = $1 AND id = $2', of);
       await refused(scope);
     });
+  });
+
+  it('leaves a prepared statement behind only where that is of use', async () => {
+    for (const ask of Object.values(ways)) await ask(acme!.scope, NAMES);
+    const prepared = 'SELECT name FROM pg_prepared_statements WHERE NOT from_sql';
+    const found = await Promise.all(Object.values(ways).map((ask) => ask(acme!.scope, sql(prepared))));
+    for (const rows of found)
+      if (carriesNames) expect(rows).toContainEqual({ name: NAMES.name });
+      else expect(rows).toEqual([]);
   });
 
   it('keeps tenants apart that share a pipelined connection', async () => {

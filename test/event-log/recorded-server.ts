@@ -5,6 +5,7 @@ import type { EventContext } from '@provost/event-log';
 import { openPersonal, type EventRow } from '@provost/event-log';
 import { FirstStart } from '../../apps/api/src/bootstrap';
 import { readEnvironment } from '../../apps/api/src/config';
+import { directRoute } from '../../apps/api/src/database';
 import { FaultLog } from '../../apps/api/src/http';
 import { createServer } from '../../apps/api/src/server';
 import { createTestDatabase } from '../support/database';
@@ -56,7 +57,11 @@ export class RecordedServer {
         done();
       },
     });
-    const app = await createServer(environment, database.url, new FaultLog(pino({ level: 'trace' }, sink)));
+    const app = await createServer(
+      environment,
+      directRoute(database.url),
+      new FaultLog(pino({ level: 'trace' }, sink)),
+    );
     await app.listen(port, '127.0.0.1');
     const tokens = (await app.get(FirstStart).run())!;
     const client = new Client({ connectionString: database.url });

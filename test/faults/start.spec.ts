@@ -170,7 +170,8 @@ describe('a start that cannot be', () => {
         { DATABASE_URL: withDatabase(url, 'not_there') },
         /The database server at \S+ refuses the user "\w+" on the database "not_there": database "not_there" does not exist \(DATABASE_URL\)\./,
       ],
-      [{ DATA_DIR: '/dev/null/data' }, /Cannot write to the data directory \/dev\/null\/data \(ENOTDIR\): [^\n]+/],
+      [{ DATABASE_DIRECT_URL: url }, /DATABASE_DIRECT_URL is set and DATABASE_URL is not: [^\n]+\./],
+      [{ DATA_DIR: '/proc/data' }, /Cannot write to the data directory \/proc\/data \(E[A-Z]+\): [^\n]+/],
       [{ DATABASE_URL: url, HOST: '192.0.2.1' }, /HOST is "192\.0\.2\.1", which is no address of this machine\./],
     ];
     const refusals = await Promise.all(wrong.map(([environment]) => refused(environment)));

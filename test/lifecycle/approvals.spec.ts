@@ -56,6 +56,30 @@ it('keeps out what is rejected', async () => {
   await world.admin(404, 'POST', '/approvals/x/approve', { reason: 'who?' });
 });
 
+it('ends a request that nobody answers in time, says so, and asks again when it is renewed', async () => {
+  await world.put('approval_policies', { roles: { admin: { approver: 'admins', expires_after: 'PT0.05S' } } });
+  const id = await world.person();
+  await join(id);
+  const { id: request } = await asked(id, 1);
+  const path = `/approvals/${String(request)}`;
+  await until('it has expired', async () => (await requests(id))[0]!.status === 'expired');
+  await world.admin(409, 'POST', `${path}/approve`, { reason: 'late' });
+  await world.admin(200, 'POST', '/jobs/approval-expiry/run');
+  await world.admin(200, 'POST', '/jobs/approval-expiry/run');
+  const told = (await world.server.events('access.approval_expired')).filter(({ subject_id }) => subject_id === id);
+  expect(told).toMatchObject([{ data: { approvalId: request, role: 'admin' } }]);
+  expect(await access(id)).toMatchObject({ roles: [], pending: [{ role: 'admin' }] });
+
+  const renewed = await world.admin(200, 'POST', `${path}/renew`, { reason: 'everybody was away' });
+  expect(Date.parse(String(renewed.expiresAt)) - Date.parse(String(renewed.requestedAt))).toBe(50);
+  await until('it has expired again', async () => (await requests(id))[0]!.status === 'expired');
+  expect(await requests(id)).toHaveLength(1);
+  await world.put('approval_policies', { roles: { admin: { approver: 'admins' } } });
+  const other = await world.person();
+  await join(other);
+  await world.admin(409, 'POST', `/approvals/${String((await asked(other, 1)).id)}/renew`, { reason: 'it waits' });
+});
+
 it('tells that the role is in force only once it is', async () => {
   const id = await world.person();
   await join(id);

@@ -87,6 +87,11 @@ it('gives back whoever was deleted: the person, their groups and access, content
   );
   expect(both.map(({ status }) => status)).toContain(200);
   expect((await world.scim.scim('GET', `/Users/${leaver}`)).status).toBe(200);
+
+  // In one breath: the lifecycle has not read of the deletion yet.
+  expect((await world.scim.scim('DELETE', `/Users/${leaver}`)).status).toBe(204);
+  expect(await world.admin(200, 'POST', `/users/${leaver}/restore`)).toMatchObject({ rule: 'reactivation' });
+  expect((await world.scim.scim('GET', `/Users/${leaver}`)).status).toBe(200);
 });
 
 it('erases the person after the period and keeps the trail', async () => {

@@ -124,16 +124,46 @@ describe('evaluations', () => {
       ],
     };
     expect(await decisions(body)).toEqual([true, false, false, true]);
-    expect(
-      await faults(MANY, { subject: subject(), resource, evaluations: [{}, { action: { name: 'a' } }, 7] }),
-    ).toEqual([
-      '/evaluations/0/action is missing',
-      '/evaluations/2 must be an object',
-      '/evaluations/2/action is missing',
+  });
+
+  it('answer one that is malformed in its place, and the others (§7.2.1)', async () => {
+    const malformed = (message: string) => ({
+      decision: false,
+      context: { reason: 'malformed', sources: [], error: { status: 400, message } },
+    });
+    const yes = { decision: true, context: { reason: 'granted', sources: [{ type: 'access_rule', rule: 'r' }] } };
+    const ask = async (evaluations: unknown[], more: object = {}) => {
+      const answer = await app.post(MANY, { subject: subject(), resource, evaluations, ...more });
+      expect({ status: answer.status, text: answer.text }).toEqual({ status: 200, text: answer.text });
+      return answer.body.evaluations;
+    };
+    const some = [{}, ...named('read'), 7, { action: { name: 1 }, resource: 'x', context: { mfa: 'yes' } }];
+    expect(await ask(some)).toEqual([
+      malformed('/evaluations/0/action is missing.'),
+      yes,
+      malformed('/evaluations/2 must be an object.'),
+      malformed(
+        `/evaluations/3/resource must be an object. /evaluations/3/action/name ${LENGTH}. /evaluations/3/context/mfa must be true or false.`,
+      ),
     ]);
     // A part is taken or replaced whole.
-    const partial = { subject: subject(), action: { name: 'read' }, resource, evaluations: [{ subject: { id: ava } }] };
-    expect(await faults(MANY, partial)).toEqual(['/evaluations/0/subject/type is missing']);
+    expect(await ask([{ subject: { id: ava } }], { action: { name: 'read' } })).toEqual([
+      malformed('/evaluations/0/subject/type is missing.'),
+    ]);
+    // It is a no, as for whoever stops at the first.
+    const stopped = { options: { evaluations_semantic: 'deny_on_first_deny' } };
+    expect(await ask([...named('read'), 7, ...named('read')], stopped)).toEqual([yes, expect.anything()]);
+    const found = { options: { evaluations_semantic: 'permit_on_first_permit' } };
+    expect(await ask([7, ...named('read', 'write')], found)).toEqual([expect.anything(), yes]);
+  });
+
+  it('are refused together for what is wrong around them', async () => {
+    const evaluations = named('read');
+    expect(await faults(MANY, { subject: 'ava', resource: { type: 'app' }, context: 1, evaluations })).toEqual([
+      '/subject must be an object',
+      '/resource/id is missing',
+      '/context must be an object',
+    ]);
   });
 
   it.each<[string | undefined, boolean[]]>([

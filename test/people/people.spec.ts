@@ -41,17 +41,21 @@ describe('people as the app sees them (contract §6)', () => {
     expect(await people.get(ava.id)).toMatchObject({ active: false, status: 'inactive' });
   });
 
-  it('are found by a part of userName, displayName or e-mail, in any case, by nothing else', async () => {
+  it('are found by a part of userName, displayName, name or e-mail, in any case, by nothing else', async () => {
     const made = await people.scim.createdUser({
       userName: 'Zo%@find.example',
       displayName: 'Ägnes Ärmel',
+      name: { formatted: 'Frau Dr. Ärmel', givenName: 'Ägnes', familyName: 'Über-Ärmel', honorificSuffix: 'Honoris' },
       emails: [{ value: 'Agnes@Mail.Find.example', type: 'work' }],
       [ENTERPRISE]: { department: 'Findables' },
     });
-    for (const part of ['zo%@', 'Z', 'ÄRMEL', 'ä', 'mail.FIND', 'gnes@m'])
+    for (const part of ['zo%@', 'Z', 'ÄRMEL', 'ä', 'mail.FIND', 'gnes@m', 'FRAU DR', 'über-', 'Üb'])
       expect((await people.list(named(part))).items.map(({ id }) => id)).toContain(made.id);
-    for (const part of ['findables', 'zo_', 'z%f', 'example\nagnes', 'agnes\\'])
+    for (const part of ['findables', 'zo_', 'z%f', 'example\nagnes', 'agnes\\', 'honoris'])
       expect((await people.list(named(part))).items).toEqual([]);
+    await people.replace(made.id, 'name.familyName', 'Moll');
+    expect((await people.list(named('über-'))).items).toEqual([]);
+    expect((await people.list(named('moll'))).items.map(({ id }) => id)).toEqual([made.id]);
   });
 
   it('come page by page, each once, in the order of their arrival', async () => {

@@ -46,7 +46,7 @@ export class ResourcesServer {
     const answer = await this.send(method, path, body);
     expect(answer).toMatchObject({ status, headers: { 'content-type': 'application/problem+json' } });
     expect(answer.body.detail).toEqual(expect.any(String));
-    return [...new Set(((answer.body.errors ?? []) as Json[]).map(({ pointer }) => pointer as string))];
+    return ((answer.body.errors ?? []) as Json[]).map(({ pointer }) => pointer as string);
   }
 
   /** The events whose type begins so, in their order. */

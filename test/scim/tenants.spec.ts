@@ -1,3 +1,4 @@
+import { DataSource } from 'typeorm';
 import { bearer, expectScimError, filter, type Json, ScimServer } from './scim-client';
 
 let scim: ScimServer;
@@ -114,6 +115,25 @@ describe('the SCIM switch', () => {
       expect((await scim.scim('GET', '/Users')).status).toBe(200);
       await set(true);
       expect((await ask('GET', `/Users/${user.id as string}`)).status).toBe(200);
+    }
+  });
+
+  it('is a 403 as well on an instance that has not heard of it yet', async () => {
+    await make('unheard');
+    const { token } = await scim.credential({ kind: 'scim' }, tenant('unheard'));
+    const ask = (method: string, path: string, body?: unknown) => scim.scim(method, path, body, bearer(token));
+    for (const [method, path, body] of [
+      ['GET', '/Users', undefined],
+      ['POST', '/Users', scim.user()],
+    ] as const) {
+      expect((await ask('GET', '/Users')).status).toBe(200);
+      const set = (enabled: boolean) =>
+        scim.server.app.get(DataSource).query(`UPDATE tenants SET scim_enabled = $1 WHERE slug = 'unheard'`, [enabled]);
+      await set(false);
+      const answer = await ask(method, path, body);
+      expectScimError(answer, 403);
+      expect(answer.body.detail).toMatch(/switched off/);
+      await set(true);
     }
   });
 });

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { FirstStart } from '../../apps/api/src/bootstrap';
 import { readEnvironment } from '../../apps/api/src/config';
+import { directRoute } from '../../apps/api/src/database';
 import { FaultLog } from '../../apps/api/src/http';
 import { createServer } from '../../apps/api/src/server';
 import { createTestDatabase } from './database';
@@ -32,7 +33,7 @@ export async function startServer(environment: NodeJS.ProcessEnv = {}): Promise<
     LOG_LEVEL: 'error',
     ...environment,
   });
-  const app = await createServer(settings, databaseUrl, new FaultLog(pino({ level: settings.LOG_LEVEL })));
+  const app = await createServer(settings, directRoute(databaseUrl), new FaultLog(pino({ level: settings.LOG_LEVEL })));
   const tokens = await app.get(FirstStart).run();
   await app.listen(port, '127.0.0.1');
   return {

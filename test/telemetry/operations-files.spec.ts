@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -65,6 +66,27 @@ it('their expressions are whole, and use labels that there are', () => {
     );
     expect([expression, used.filter((label) => !labels.has(label))]).toEqual([expression, []]);
   }
+});
+
+it('of every alert it is written down when it fires, and when not', () => {
+  const { tests } = parse(read('operations/alerts.test.yml')) as {
+    tests: { readonly alert_rule_test: readonly { readonly alertname: string; readonly exp_alerts: unknown[] }[] }[];
+  };
+  const cases = tests.flatMap(({ alert_rule_test: asked }) => asked);
+  for (const { alert } of rules) {
+    const fires = cases.filter(({ alertname }) => alertname === alert).map(({ exp_alerts: told }) => told.length > 0);
+    expect([alert, new Set(fires)]).toEqual([alert, new Set([false, true])]);
+  }
+});
+
+const promtool = spawnSync('promtool', ['--version']).status === 0;
+if (!promtool) process.stderr.write('    The alerts are not evaluated: this machine has no promtool\n');
+(promtool ? it : it.skip)('and promtool, where it is installed, agrees', () => {
+  const asked = spawnSync('promtool', ['test', 'rules', 'alerts.test.yml'], {
+    cwd: join(DOCS, 'operations'),
+    encoding: 'utf8',
+  });
+  expect(asked).toMatchObject({ status: 0, stdout: expect.stringContaining('SUCCESS') });
 });
 
 it('every alert says what it is about, and the guide what to do', () => {

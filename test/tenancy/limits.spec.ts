@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { NIL_TENANT } from '@provost/entities';
 import { FailedAuthentications } from '../../apps/api/src/tenancy/failed-authentications';
+import { GuessCount } from '../../apps/api/src/tenancy/guess-count';
 import { bearer, BULK, expectScimError, type Headers, type Json, ScimServer } from '../scim/scim-client';
 import { until } from '../support/until';
 
@@ -286,6 +288,25 @@ describe('wrong tokens', () => {
     expect((await use(one, token, address)).status).toBe(200);
     expect((await one.scim('POST', '/Users', one.user(), { ...bearer(token), ...address })).status).toBe(201);
     expect((await use(one, forged(token), from('198.51.100.8'))).status).toBe(401);
+  });
+
+  it('are counted by all instances together', async () => {
+    const { token } = await one.credential({ kind: 'scim' });
+    const address = from('198.51.100.9');
+    for (let i = 0; i < 70; i++) expect((await use(one, forged(token), address)).status).toBe(401);
+    let more = 0;
+    while (more < 100 && (await use(two, forged(token), address)).status === 401) more++;
+    // Ten of which the instances tell nobody, and what comes back meanwhile: less than two a second.
+    expect(more).toBeGreaterThanOrEqual(28);
+    expect(more).toBeLessThan(60);
+    expect((await use(two, token, address)).status).toBe(200);
+    // A minute later.
+    const sql = one.server.app.get(DataSource);
+    const kept = `FROM rate_buckets WHERE tenant_id = '${NIL_TENANT}'`;
+    expect((await sql.query<object[]>(`SELECT ${kept}`)).length).toBeGreaterThan(0);
+    await sql.query(`UPDATE rate_buckets SET taken_until = 0 WHERE tenant_id = $1`, [NIL_TENANT]);
+    await two.server.app.get(GuessCount).forget();
+    expect(await sql.query(`SELECT ${kept}`)).toEqual([]);
   });
 
   it('the same one, however often, is a client that has not heard of a rotation', async () => {

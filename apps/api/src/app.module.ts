@@ -6,7 +6,7 @@ import { FirstStart } from './bootstrap';
 import { ConfigModule, type Environment } from './config';
 import { ConnectionApiModule } from './connection';
 import { CredentialExpiryModule } from './credential-expiry';
-import { DatabaseModule } from './database';
+import { DatabaseModule, type DatabaseRoute } from './database';
 import { ErrorFilter } from './error-filter';
 import { HealthApiModule, HealthModule } from './health';
 import { FaultLog } from './http';
@@ -36,7 +36,7 @@ class LogModule {
 /** The only file that knows every module. */
 @Module({})
 export class AppModule {
-  static with(environment: Environment, databaseUrl: string, faults: FaultLog): DynamicModule {
+  static with(environment: Environment, database: DatabaseRoute, faults: FaultLog): DynamicModule {
     // A worker answers for its health and for nothing else.
     const api: Type[] = environment.servesApi
       ? [
@@ -62,7 +62,7 @@ export class AppModule {
         ConfigModule.with(environment),
         LogModule.with(faults),
         TracingModule,
-        DatabaseModule.at(databaseUrl, environment.DATABASE_DIRECT_URL ?? databaseUrl),
+        DatabaseModule.at(database),
         ScheduleModule.forRoot(),
         TenancyModule,
         AuditModule,

@@ -1,10 +1,10 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import { CredentialRefused } from '@provost/entities';
-import { BadRequest, NotFound, ScimError } from '@provost/scim-protocol';
+import { BadRequest, Forbidden, NotFound, ScimError, Unauthorized } from '@provost/scim-protocol';
 import { errorAnswer, isScim } from './error-answer';
 import { asProblem, FaultLog, type Problem, problem } from './http';
 import { asScimError, methodNotAllowed } from './scim';
-import { type AuthenticatedRequest, CredentialCache } from './tenancy';
+import { type AuthenticatedRequest, bearerToken, CredentialCache, SCIM_IS_OFF } from './tenancy';
 
 interface Reply {
   readonly sent: boolean;
@@ -21,11 +21,21 @@ export class ErrorFilter implements ExceptionFilter {
     @Inject(CredentialCache) private readonly credentials: CredentialCache,
   ) {}
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const request = host.switchToHttp().getRequest<AuthenticatedRequest>();
     const reply = host.switchToHttp().getResponse<Reply>();
-    // The database knew better than what is remembered here.
-    if (error instanceof CredentialRefused) this.credentials.forgetHere();
+    this.answer(error instanceof CredentialRefused ? await this.refusal(request) : error, request, reply);
+  }
+
+  /** The database knew better than what is remembered here: the credential is of no use any more, or SCIM was switched off. */
+  private async refusal({ headers }: AuthenticatedRequest): Promise<ScimError> {
+    this.credentials.forgetHere();
+    const token = bearerToken(headers.authorization as string | undefined);
+    const principal = await this.credentials.find(token).catch(() => undefined);
+    return principal?.scimEnabled === false ? new Forbidden(SCIM_IS_OFF) : new Unauthorized();
+  }
+
+  private answer(error: unknown, request: AuthenticatedRequest, reply: Reply): void {
     if (reply.sent) {
       this.faults.error(`${request.method} ${path(request)} failed while its answer was being sent.`, error);
       return;

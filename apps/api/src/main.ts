@@ -3,13 +3,17 @@ import { startEmbeddedPostgres } from '@provost/embedded-postgres';
 import { migrate } from '@provost/entities';
 import { FirstStart, type FirstTokens } from './bootstrap';
 import { Environment, EnvironmentError, readEnvironment } from './config';
-import { reachDatabase } from './database';
+import { directRoute, reachDatabase } from './database';
 import { FaultLog } from './http';
 import { listen } from './listen';
 import { createServer } from './server';
+import { StartError } from './start-error';
 
 /** Somebody who stopped reading must not keep the process: requests that are still under way then are cut off. */
 const DRAIN_MS = 20_000;
+
+const NAMELESS =
+  'The pooler of DATABASE_URL carries no prepared statements, so each statement is planned whenever it runs. PgBouncer 1.21 or newer does, with max_prepared_statements.';
 
 /** What has been started, to be stopped in the opposite order. */
 class Started {
@@ -30,13 +34,19 @@ class Started {
  */
 async function start(environment: Environment, started: Started, signal: AbortSignal): Promise<void> {
   const log = faultLog(environment);
-  const url = environment.DATABASE_URL ?? (await startDatabase(environment, log, started));
+  const { DATABASE_URL: url, DATABASE_DIRECT_URL: directUrl } = environment;
+  if (directUrl && !url)
+    throw new StartError(
+      'DATABASE_DIRECT_URL is set and DATABASE_URL is not: the first is another way to the database of the second.',
+    );
+  const database = url
+    ? await reachDatabase(url, directUrl, signal)
+    : directRoute(await startDatabase(environment, log, started));
   signal.throwIfAborted();
-  const { DATABASE_DIRECT_URL: directUrl } = environment;
-  if (environment.DATABASE_URL) await reachDatabase(url, directUrl, signal);
-  await migrate(directUrl ?? url);
+  if (!database.carriesNames) log.warn(NAMELESS);
+  await migrate(database.directUrl);
   signal.throwIfAborted();
-  const app = await createServer(environment, url, log);
+  const app = await createServer(environment, database, log);
   // Stops listening, answers what is under way, ends the consumers, closes the pool.
   started.add(async () => {
     const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), DRAIN_MS);

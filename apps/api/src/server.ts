@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module';
 import type { Environment } from './config';
+import type { DatabaseRoute } from './database';
 import { type FaultLog, MAX_BODY_BYTES, readBodies } from './http';
 import { answerMalformed, answerUnroutable } from './malformed-requests';
 import { serveApiDocs } from './openapi';
@@ -30,7 +31,7 @@ function nextRequestId(): string {
 /** The application on its HTTP server, not yet listening. */
 export async function createServer(
   environment: Environment,
-  databaseUrl: string,
+  database: DatabaseRoute,
   faults: FaultLog,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
@@ -61,11 +62,11 @@ export async function createServer(
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : nextRequestId();
     },
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
-  const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(environment, databaseUrl, faults),
-    adapter,
-    { bodyParser: false, logger: faults, abortOnError: false },
-  );
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(environment, database, faults), adapter, {
+    bodyParser: false,
+    logger: faults,
+    abortOnError: false,
+  });
   readBodies(app);
   observeRequests(app);
   refuseStrangersEarly(app);

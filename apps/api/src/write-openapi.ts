@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { pino } from 'pino';
 import { AppModule } from './app.module';
 import { Environment } from './config';
+import { directRoute } from './database';
 import { FaultLog } from './http';
 import { openApiText } from './openapi';
 import { callersOf } from './tenancy';
@@ -11,7 +12,8 @@ import { callersOf } from './tenancy';
 /** Writes the OpenAPI document of a server with the default settings into the file that the command line names. */
 async function main(path: string): Promise<void> {
   const environment = new Environment();
-  const module = AppModule.with(environment, 'postgres://127.0.0.1/none', new FaultLog(pino({ level: 'silent' })));
+  const database = directRoute('postgres://127.0.0.1/none');
+  const module = AppModule.with(environment, database, new FaultLog(pino({ level: 'silent' })));
   // Routes are read, nothing is made: neither a database nor a port is needed.
   const options = { preview: true, logger: false, abortOnError: false } as const;
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), options);

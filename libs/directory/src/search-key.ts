@@ -13,7 +13,10 @@ export function isSearched(path: string): boolean {
   return SEARCHED.has(path);
 }
 
-/** The searched texts, folded, a line each and each once, so that "begins with" is a search for a line break and the text. */
+/**
+ * The searched texts, folded, a line each and each once, so that "begins with" is a search for a line break and the text. Behind them the parts
+ * of the name, for whoever looks for people by it; what a line contains already, as displayName mostly does, needs none of its own.
+ */
 export function searchKey(resource: JsonObject): string {
   const emails = (resource.emails as JsonObject[] | undefined) ?? [];
   const enterprise = (resource[ENTERPRISE_URN] as JsonObject | undefined) ?? {};
@@ -24,6 +27,13 @@ export function searchKey(resource: JsonObject): string {
     enterprise.department,
     enterprise.employeeNumber,
   ];
-  const lines = new Set(texts.filter((text): text is string => typeof text === 'string' && text !== '').map(fold));
-  return `\n${[...lines].join('\n')}\n`;
+  const lines = [...new Set(folded(texts))];
+  const name = (resource.name as JsonObject | undefined) ?? {};
+  for (const part of folded([name.formatted, name.givenName, name.familyName]))
+    if (!lines.some((line) => line.includes(part))) lines.push(part);
+  return `\n${lines.join('\n')}\n`;
+}
+
+function folded(texts: readonly (Json | undefined)[]): string[] {
+  return texts.filter((text): text is string => typeof text === 'string' && text !== '').map(fold);
 }

@@ -9,9 +9,10 @@ import {
   mkdirSync,
   realpathSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres-error';
 import { PORT } from './settings';
 import { ServerUser } from './server-user';
@@ -35,7 +36,7 @@ export function placesIn(path: string): Places {
   try {
     // Root's data directory lets the server's user pass, who finds his own things in it; everything inside is closed.
     const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
-    if (mkdirSync(resolve(path), { recursive: true })) chmodSync(resolve(path), mode);
+    if (makeDirectory(resolve(path))) chmodSync(resolve(path), mode);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -45,6 +46,24 @@ export function placesIn(path: string): Places {
   }
   const dataDir = realpathSync(path);
   return { dataDir, cluster: join(dataDir, 'postgres'), log: join(dataDir, 'postgres.log') };
+}
+
+/**
+ * Makes a directory and what is missing above it. Node's own `recursive` never ends where a parent that is there takes no
+ * directories and says ENOENT, as /proc does.
+ * @returns whether it was made now
+ */
+function makeDirectory(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return false;
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    makeDirectory(dirname(path));
+    return makeDirectory(path);
+  }
 }
 
 /**

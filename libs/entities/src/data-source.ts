@@ -1,5 +1,5 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import type { ClientConfig, Pool } from 'pg';
+import type { Pool } from 'pg';
 import { migrations } from '../../../migrations';
 import { Approval } from './approval.entity';
 import { AuditActor, AuditHead, AuditSeal } from './audit-seal.entity';
@@ -10,8 +10,10 @@ import { Entitlement } from './entitlement.entity';
 import { Event, EventConsumerPosition, SubjectKey } from './event.entity';
 import { Grant } from './grant.entity';
 import { Group, Membership } from './group.entity';
+import type { ConnectionPlan } from './lane';
 import { Mail } from './mail.entity';
 import { LifecycleAction, LifecycleEffect, LifecycleHold, LifecycleRun } from './lifecycle.entity';
+import { prepareNamelessConnection } from './nameless-connection';
 import { OAuthRecord } from './oauth-record.entity';
 import { quietLogger } from './quiet-logger';
 import { PagePosition } from './page-position.entity';
@@ -82,8 +84,13 @@ const CONNECT_MS = 10_000;
  * TypeORM's options for a PostgreSQL ≥ 15.
  * @param url a postgres:// URL; a socket directory is given as `?host=`
  * @param poolSize connections for writes and lists; more than ten was slower
+ * @param carriesNames false when the URL leads through a pooler that carries no names of prepared statements
  */
-export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions & { type: 'postgres' } {
+export function dataSourceOptions(
+  url: string,
+  poolSize = 10,
+  carriesNames = true,
+): DataSourceOptions & { type: 'postgres' } {
   return {
     type: 'postgres',
     url,
@@ -96,19 +103,20 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
     poolSize,
     applicationName: 'provost',
     connectTimeoutMS: CONNECT_MS,
-    extra: { onConnect: prepareConnection, keepAlive: true },
+    extra: { onConnect: carriesNames ? prepareConnection : prepareNamelessConnection, keepAlive: true },
   };
 }
 
 /** The tenant database on the pool of a connected data source. @param Database one that does more than that */
 export function tenantDatabase(dataSource: DataSource, lanes?: LaneCounts, Database = TenantDatabase): TenantDatabase {
   const { master } = dataSource.driver as unknown as { master: Pool };
-  const { url } = dataSource.options as { url: string };
-  const connection: ClientConfig = {
+  const { url, extra } = dataSource.options as { url: string; extra: Pick<ConnectionPlan, 'onConnect'> };
+  const connection: ConnectionPlan = {
     connectionString: url,
     application_name: 'provost',
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
+    onConnect: extra.onConnect,
   };
   return new Database(master, connection, lanes);
 }

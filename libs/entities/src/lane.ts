@@ -1,13 +1,17 @@
-import { Client, type ClientConfig } from 'pg';
+import { Client, type ClientBase, type ClientConfig } from 'pg';
 import { DatabaseUnavailable, patiently } from './database-faults';
-import { prepareConnection } from './tenant-query';
+
+/** Where a connection goes, and what makes a fresh one ready for TenantQuery. */
+export interface ConnectionPlan extends ClientConfig {
+  onConnect(client: ClientBase): Promise<void>;
+}
 
 /** A connection that requests share: opened when it is first needed, opened anew after it was lost. */
 export class Lane {
   private opening: Promise<Client> | undefined;
   private closed = false;
 
-  constructor(private readonly connection: ClientConfig) {}
+  constructor(private readonly connection: ConnectionPlan) {}
 
   /** @throws DatabaseUnavailable */
   client(): Promise<Client> {
@@ -49,7 +53,7 @@ export class Lane {
     client.on('end', () => lost());
     try {
       await client.connect();
-      await prepareConnection(client);
+      await this.connection.onConnect(client);
       if (ended) throw new DatabaseUnavailable('The connection ended at once.');
       lost = drop;
       return client;

@@ -1,6 +1,5 @@
-import type { ClientConfig } from 'pg';
 import { isConfused, isRefusal, isRetryable, isUnavailable, named } from './database-faults';
-import { Lane } from './lane';
+import { type ConnectionPlan, Lane } from './lane';
 import { prepareStatements, sendBatch, type Ask } from './statement-batch';
 import type { Statement } from './statement';
 import type { Scope } from './tenant-query';
@@ -48,7 +47,7 @@ export class SharedLanes {
   private scheduled = false;
 
   constructor(
-    connection: ClientConfig,
+    connection: ConnectionPlan,
     private readonly options: LaneOptions,
   ) {
     this.lanes = Array.from({ length: options.count }, () => new Lane(connection));

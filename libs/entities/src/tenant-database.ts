@@ -1,5 +1,6 @@
-import type { Client, ClientConfig, Pool, PoolClient, QueryResult } from 'pg';
+import type { Client, Pool, PoolClient, QueryResult } from 'pg';
 import { DatabaseUnavailable, isConnectionFault, isRetryable, named, patiently } from './database-faults';
+import type { ConnectionPlan } from './lane';
 import type { Statement } from './statement';
 import { enter, TenantQuery, type Scope } from './tenant-query';
 import { type ConnectionLoad, SharedLanes } from './shared-lanes';
@@ -28,7 +29,7 @@ export class TenantDatabase {
 
   constructor(
     private readonly pool: Pool,
-    connection: ClientConfig,
+    connection: ConnectionPlan,
     { reads = 4, writes = 4 }: LaneCounts = {},
   ) {
     this.reads = new SharedLanes(connection, { count: reads, scopes: 8, repeatable: true });

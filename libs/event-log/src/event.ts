@@ -8,8 +8,9 @@ export type EventType =
   | `tenant.${'created' | 'updated'}`
   | 'certificate.expiring'
   | 'config.changed'
+  | `audit.${'export_started' | 'exported'}`
   | 'access.role_changed'
-  | `access.approval_${'requested' | 'approved' | 'rejected' | 'lapsed'}`
+  | `access.approval_${'requested' | 'approved' | 'rejected' | 'expired' | 'lapsed'}`
   | `access.grant_${'created' | 'started' | 'expired' | 'revoked'}`
   | `resource.${'workspace' | 'project' | 'content'}_${'registered' | 'updated' | 'removed'}`
   | `resource.project_member_${'added' | 'removed'}`

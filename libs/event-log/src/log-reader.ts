@@ -4,7 +4,7 @@ import { type EventTextRow, LogEvent } from './log-event';
 import { MissingNumbers } from './missing-numbers';
 
 /** Most events that a consumer is given at once. */
-export const BATCH = 200;
+export const BATCH = 500;
 
 // `ORDER BY seq` would be the text of the answer, in which 10 comes before 9.
 const AFTER = statement(

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@provost/entities';
-import { SettledNumber } from '@provost/event-log';
+import { type EventContext, SettledNumber } from '@provost/event-log';
 import { invalid } from '../http';
 import { readable } from './audit-events';
 import { eventFilter, FILTERS } from './event-filter';
 import { exportPages, type Selection } from './export-pages';
+import { ExportRecord, type Handed } from './export-record';
 import { CEF } from './formats/cef';
 import { CSV } from './formats/csv';
 import { OCSF } from './formats/ocsf';
@@ -32,14 +33,17 @@ export class AuditExport {
     @Inject(TenantDatabase) private readonly db: TenantDatabase,
     @Inject(SettledNumber) private readonly settled: SettledNumber,
     @Inject(SigningKeys) private readonly keys: SigningKeys,
+    @Inject(ExportRecord) private readonly record: ExportRecord,
   ) {}
 
   /**
    * What was committed when it is asked for, the oldest first. Nothing is read before the text is, and never more than a page ahead.
+   * That it was asked for is in the record before anything of it is sent.
    * @param query `format`, and what narrows it as in a list
+   * @param context who asks
    * @throws Problem 400
    */
-  async file(tenantId: string, query: Readonly<Record<string, string>>): Promise<ExportFile> {
+  async file(tenantId: string, query: Readonly<Record<string, string>>, context: EventContext): Promise<ExportFile> {
     const { format = '' } = query;
     if (!FORMATS.includes(format))
       throw invalid([{ pointer: '/format', detail: `must be one of ${FORMATS.join(', ')}` }]);
@@ -47,15 +51,21 @@ export class AuditExport {
     // In this order: what is exported reaches at least as far as what was sealed.
     const sealed = await sealedSoFar(this.db, tenantId);
     const selection = { tenantId, filter, upTo: await this.settled.upTo() };
-    const file = TEXT_FORMATS[format];
-    if (file) return named(file, this.text(file, selection));
     const asked = Object.fromEntries(FILTERS.filter((name) => query[name]).map((name) => [name, query[name]!]));
-    return named(PROVEN, ndjsonExport(this.db, selection, sealed, await this.keys.keys(), asked));
+    const [kind, handed] = [TEXT_FORMATS[format], { events: 0 }];
+    const text = kind
+      ? this.text(kind, selection, handed)
+      : ndjsonExport(this.db, selection, sealed, await this.keys.keys(), asked, handed);
+    const what = { tenantId, format, filter: asked };
+    return named(kind ?? PROVEN, this.record.told(context, what, text, handed));
   }
 
-  private async *text(format: TextFormat, selection: Selection): AsyncGenerator<string> {
+  private async *text(format: TextFormat, selection: Selection, handed: Handed): AsyncGenerator<string> {
     if (format.head !== undefined) yield format.head;
-    for await (const rows of readAhead(exportPages(this.db, selection))) yield format.text(rows.map(readable));
+    for await (const rows of readAhead(exportPages(this.db, selection))) {
+      handed.events += rows.length;
+      yield format.text(rows.map(readable));
+    }
   }
 }
 

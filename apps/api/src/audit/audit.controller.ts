@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Param, Query, Req, StreamableFile } from '@nestjs/common';
 import { Described } from '../openapi';
-import { Allow, type AuthenticatedRequest, RequestTenant } from '../tenancy';
+import { Allow, type AuthenticatedRequest, eventContext, RequestTenant } from '../tenancy';
 import { AuditEvents } from './audit-events';
 import { AuditExport } from './audit-export';
 import { AUDIT } from './audit.openapi';
@@ -34,7 +34,8 @@ export class AuditController {
 
   @Get('export')
   async export(@Query() query: Record<string, string>, @Req() request: AuthenticatedRequest) {
-    const { type, name, text } = await this.exports.file(await this.tenant.of(request), query);
+    const tenantId = await this.tenant.of(request);
+    const { type, name, text } = await this.exports.file(tenantId, query, eventContext(request));
     const disposition = `attachment; filename="${name}"`;
     return new StreamableFile(Readable.from(text, { objectMode: false }), { type, disposition });
   }

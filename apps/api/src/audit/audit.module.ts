@@ -7,6 +7,7 @@ import { AuditController } from './audit.controller';
 import { AuditEvents } from './audit-events';
 import { AuditExport } from './audit-export';
 import { Consumers } from './consumers';
+import { ExportRecord } from './export-record';
 import { EventMonths } from './event-months';
 import { EventFeed } from './event-feed';
 import { Sealer } from './sealer';
@@ -32,6 +33,6 @@ export class AuditModule {}
 @Module({
   imports: [AuditModule, TenancyModule],
   controllers: [AuditController],
-  providers: [AuditEvents, AuditExport, Verification],
+  providers: [AuditEvents, AuditExport, ExportRecord, Verification],
 })
 export class AuditApiModule {}

@@ -116,7 +116,7 @@ export const AUDIT = {
         'The file is made while you read it, so it may be of any size; one that breaks off before its end was not answered whole. ' +
         '`ndjson`: a JSON object a line, with all that it takes to verify the file offline (`npm run audit:verify -- FILE`). ' +
         '`csv`: cells that a spreadsheet could take for a formula have an apostrophe before them. `ocsf`: OCSF 1.8.0, an event a line. ' +
-        '`cef`: ArcSight CEF, an event a line.',
+        '`cef`: ArcSight CEF, an event a line. The export stands in the record itself, as `audit.export_started` and `audit.exported`.',
       query: {
         format: { description: 'How the events are written.', schema: oneOf(...FORMATS), example: 'csv' },
         ...FILTER_PARAMETERS,

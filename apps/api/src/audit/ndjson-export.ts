@@ -13,6 +13,7 @@ import { statement, type TenantDatabase } from '@provost/entities';
 import { LogEvent } from '@provost/event-log';
 import { personalOf } from './audit-events';
 import { exportPages, type Selection } from './export-pages';
+import type { Handed } from './export-record';
 import { readAhead } from './read-ahead';
 import { EverySeal, type SealLines, SealsOfSome } from './seal-lines';
 import { HEAD, headOf, type HeadRow } from './seal-rows';
@@ -42,6 +43,7 @@ async function droppedRecords(db: TenantDatabase, tenantId: string): Promise<str
 /**
  * Events with what it takes to verify them offline (docs/guides/audit.md): a header, events and seals behind those that they cover, and a signed end.
  * @param asked what narrows it, as it was asked
+ * @param handed is told how many events have been handed on
  * @throws Error when events were dropped meanwhile because their time was over: the file would lack them without saying so
  */
 export async function* ndjsonExport(
@@ -50,6 +52,7 @@ export async function* ndjsonExport(
   { head, dropped }: SealedSoFar,
   { signing, ring }: Keys,
   asked: Readonly<Record<string, string>>,
+  handed: Handed,
 ): AsyncGenerator<string> {
   const { tenantId } = selection;
   const complete = Object.keys(asked).length === 0;
@@ -64,7 +67,6 @@ export async function* ndjsonExport(
     }),
   );
   const seals: SealLines = complete ? new EverySeal(db, tenantId, head) : new SealsOfSome(db, tenantId, head);
-  let events = 0;
   for await (const rows of readAhead(exportPages(db, selection))) {
     let text = '';
     for (const row of rows) {
@@ -73,12 +75,12 @@ export async function* ndjsonExport(
       seals.shows(seq);
       text += eventLine(new LogEvent(row), personalOf(row), row.key);
     }
-    events += rows.length;
+    handed.events += rows.length;
     yield tell(text);
   }
   yield tell(await seals.rest());
   if ((await droppedRecords(db, tenantId)).length !== dropped.length)
     throw new Error('Events were dropped while they were exported.');
-  const end = { events, sha256: digest.digest('hex'), keyId: signing.id };
+  const end = { events: handed.events, sha256: digest.digest('hex'), keyId: signing.id };
   yield endLine({ ...end, signature: signing.sign(exportHash(end)).toString('base64') });
 }

@@ -5,6 +5,7 @@ import { dataSourceOptions, TenantDatabase, tenantDatabase } from '@provost/enti
 import { EventSignal } from '@provost/event-log';
 import { FaultLog } from '../http';
 import { Tracing } from '../tracing';
+import type { DatabaseRoute } from './database-route';
 import { tracedDatabase } from './traced-database';
 
 /** The connections to PostgreSQL and the signal that wakes consumers. */
@@ -15,15 +16,11 @@ export class DatabaseModule implements OnApplicationShutdown {
     @Inject(EventSignal) private readonly signal: EventSignal,
   ) {}
 
-  /**
-   * @param url where statements go; it may lead through a pooler
-   * @param directUrl the same database for what needs a session: the signal and the locks of consumers
-   */
-  static at(url: string, directUrl: string): DynamicModule {
+  static at({ url, directUrl, carriesNames }: DatabaseRoute): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
-      imports: [TypeOrmModule.forRoot(dataSourceOptions(url))],
+      imports: [TypeOrmModule.forRoot(dataSourceOptions(url, undefined, carriesNames))],
       providers: [
         {
           provide: TenantDatabase,

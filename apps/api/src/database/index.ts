@@ -1,2 +1,3 @@
+export * from './database-route';
 export * from './database.module';
 export * from './reach-database';

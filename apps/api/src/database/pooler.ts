@@ -1,7 +1,11 @@
-import { Client } from 'pg';
+import { randomBytes } from 'node:crypto';
+import { Client, DatabaseError } from 'pg';
+import { StartError } from '../start-error';
 
 const PATIENCE_MS = 4_000;
 const ROUNDS = 5;
+const BY_STATEMENT =
+  'DATABASE_URL leads through a pooler that lends connections by the statement, where there are no transactions: let it lend them by the transaction (pool_mode = transaction).';
 
 /**
  * Whether a URL leads through a pooler (PgBouncer and its like) that lends its connections by the transaction: then two
@@ -29,6 +33,35 @@ export async function lendsByTransaction(url: string): Promise<boolean> {
     return false;
   } finally {
     await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
+  }
+}
+
+/**
+ * Whether such a pooler can be given prepared statements by name. One that can gives them names of its own and prepares them on
+ * whichever backend needs them; behind any other the backend meets the name as it was sent here, and so would other clients of it.
+ * @param url of a pooler for which lendsByTransaction said yes
+ * @throws StartError when it lends by the statement
+ */
+export async function carriesNames(url: string): Promise<boolean> {
+  const name = `provost_${randomBytes(8).toString('hex')}`;
+  const client = new Client({ connectionString: url, query_timeout: PATIENCE_MS });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('BEGIN').catch((error: Error) => {
+      throw error instanceof DatabaseError ? new StartError(BY_STATEMENT, { cause: error }) : error;
+    });
+    const text = 'SELECT FROM pg_prepared_statements WHERE name = $1';
+    const { rowCount } = await client.query({ name, text, values: [name] });
+    if (rowCount) await client.query(`DEALLOCATE ${name}`);
+    await client.query('COMMIT');
+    return !rowCount;
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    // Without names everything works, only slower.
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
   }
 }
 

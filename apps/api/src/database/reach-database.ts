@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
 import { StartError } from '../start-error';
-import { lendsByTransaction } from './pooler';
+import { type DatabaseRoute, directRoute } from './database-route';
+import { carriesNames, lendsByTransaction } from './pooler';
 
 /** Both are often started together; beyond that, whoever runs us should know. */
 const PATIENCE_MS = 5_000;
@@ -18,20 +19,22 @@ interface Identity {
 /**
  * Waits a few seconds for the database of DATABASE_URL and sees that it can be used; if it leads through a pooler that lends
  * connections by the transaction, there must be a DATABASE_DIRECT_URL to the same database (docs/adr/0025).
+ * @returns how it is to be used
  * @throws StartError saying what is wrong, without the password; the signal's reason when it is aborted
  */
-export async function reachDatabase(url: string, directUrl?: string, signal?: AbortSignal): Promise<void> {
+export async function reachDatabase(url: string, directUrl?: string, signal?: AbortSignal): Promise<DatabaseRoute> {
   const found = await reach('DATABASE_URL', url, signal);
   if (directUrl === undefined) {
     if (await lendsByTransaction(url))
       throw new StartError(pooled('DATABASE_URL', 'set DATABASE_DIRECT_URL to the database itself'));
-    return;
+    return directRoute(url);
   }
   const direct = await reach('DATABASE_DIRECT_URL', directUrl, signal);
   if (direct.started !== found.started || direct.database !== found.database)
     throw new StartError('DATABASE_URL and DATABASE_DIRECT_URL lead to two different databases; they must be one.');
   if (await lendsByTransaction(directUrl))
     throw new StartError(pooled('DATABASE_DIRECT_URL', 'let it name the database itself'));
+  return { url, directUrl, carriesNames: !(await lendsByTransaction(url)) || (await carriesNames(url)) };
 }
 
 function pooled(variable: string, remedy: string): string {

@@ -37,7 +37,16 @@ export function invalid(faults: readonly InputFault[]): Problem {
 
 function flatten(error: ValidationError, above: string): InputFault[] {
   const pointer = `${above}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  // Two constraints may say the same of one value.
-  const own = [...new Set(Object.values(error.constraints ?? {}))].map((detail) => ({ pointer, detail }));
+  const own = sentencesOf(error.constraints ?? {}).map((detail) => ({ pointer, detail }));
   return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, pointer))];
+}
+
+/** Constraints without which the others of a value mean nothing. */
+const KINDS = ['isArray', 'isBoolean', 'isDate', 'isInt', 'isObject', 'isString'];
+
+/** One mistake is one fault: of what is no time it is not said that it is past as well. */
+function sentencesOf(constraints: Readonly<Record<string, string>>): string[] {
+  const kind = KINDS.find((name) => name in constraints);
+  // Two constraints may say the same of one value.
+  return kind === undefined ? [...new Set(Object.values(constraints))] : [constraints[kind]!];
 }

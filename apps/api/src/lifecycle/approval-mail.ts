@@ -48,7 +48,8 @@ export class ApprovalMail {
           expires: request.expires_at?.toISOString() ?? 'never',
           approvalsUrl: `${this.environment.publicUrl}/api/v1/approvals`,
         },
-        key: `approval ${request.id} ${email}`.slice(0, 500),
+        // A request that is made again is told of again.
+        key: `approval ${request.id} ${request.expires_at?.toISOString() ?? ''} ${email}`.slice(0, 500),
       });
   }
 }

@@ -40,4 +40,14 @@ export class ApprovalsController {
   ) {
     return this.approvals.decide(await this.tenant.of(request), id, 'rejected', reason, eventContext(request));
   }
+
+  @Post(':id/renew')
+  @HttpCode(200)
+  async renew(
+    @Param('id') id: string,
+    @ValidatedBody(DecisionDto) { reason }: DecisionDto,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    return this.approvals.renew(await this.tenant.of(request), id, reason, eventContext(request));
+  }
 }

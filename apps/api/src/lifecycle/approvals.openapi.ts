@@ -14,7 +14,7 @@ const decided = (status: string, reason: string) => ({
 });
 const refusals = {
   404: 'There is no approval of that id.',
-  409: 'The request is expired; only one that is pending can be decided.',
+  409: 'The request is expired; only one that is pending can be decided. Renew it first.',
 };
 
 /** Sensitive roles that wait for a word (contract §7). */
@@ -74,6 +74,14 @@ export const APPROVALS = {
         },
       },
       refusals,
+    },
+    renew: {
+      summary: 'Ask again for a role that was asked for and not answered in time.',
+      body: { schema: DecisionDto, examples: { 'nobody was there': { reason: 'The manager was on holiday.' } } },
+      answers: {
+        200: { description: 'The role is asked for again.', schema: ref('Approval'), example: APPROVAL },
+      },
+      refusals: { ...refusals, 409: 'The request is approved; only one that is expired can be made again.' },
     },
   },
 } satisfies ControllerDescription;

@@ -10,6 +10,7 @@ import { TenancyModule } from '../tenancy';
 import { WebhooksModule } from '../webhooks';
 import { AccessWithout } from './access-without';
 import { ActionRegistry } from './actions';
+import { ApprovalExpiry } from './approval-expiry';
 import { ApprovalMail } from './approval-mail';
 import { ApprovalRequests } from './approval-requests';
 import { ApprovalsController } from './approvals.controller';
@@ -43,6 +44,7 @@ import { StagedPeople } from './staged-people';
   providers: [
     AccessWithout,
     ActionRegistry,
+    ApprovalExpiry,
     ApprovalMail,
     ApprovalRequests,
     DeletedPeople,
@@ -60,7 +62,7 @@ import { StagedPeople } from './staged-people';
     StagedPeople,
     TenantRegistries,
   ],
-  exports: [ActionRegistry, DeletedPeople, PersonWrites, PlanReader, RunWork, RunWorker],
+  exports: [ActionRegistry, ApprovalMail, DeletedPeople, PersonWrites, PlanReader, RunWork, RunWorker],
 })
 export class LifecycleModule {}
 

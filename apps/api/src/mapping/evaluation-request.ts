@@ -9,11 +9,17 @@ export interface Evaluation {
   readonly context: DecisionContext;
 }
 
+/** One of several that is no question: it is answered in its place, and the others stand (§7.2.1). */
+export interface MalformedEvaluation {
+  /** At least one. */
+  readonly faults: readonly InputFault[];
+}
+
 /** How the answers of several end (AuthZEN 1.0 §7.1.2). */
 export const SEMANTICS = ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'] as const;
 export interface Evaluations {
   /** At least one. */
-  readonly items: readonly Evaluation[];
+  readonly items: readonly (Evaluation | MalformedEvaluation)[];
   readonly semantics: (typeof SEMANTICS)[number];
   /** The body had no `evaluations`, so it is one question and one answer (§7.1). */
   readonly single: boolean;
@@ -30,7 +36,10 @@ export function readEvaluation(body: unknown): Evaluation {
   return orRefuse(evaluation, faults);
 }
 
-/** What an item leaves out, it takes from the body around it (§7.1.1). @throws Problem 400 with every fault */
+/**
+ * What an item leaves out, it takes from the body around it (§7.1.1).
+ * @throws Problem 400 with every fault of that body; those of an item stay with it
+ */
 export function readEvaluations(body: unknown): Evaluations {
   const faults: InputFault[] = [];
   const { evaluations, options, ...defaults } = bodyOf(body);
@@ -41,11 +50,24 @@ export function readEvaluations(body: unknown): Evaluations {
     faults.push({ pointer: '/evaluations', detail: `must be a list of at most ${MOST} evaluations` });
     return orRefuse({ items: [], semantics, single: false }, faults);
   }
-  const items = evaluations.map((item: unknown, i) => {
-    const pointer = `/evaluations/${i}`;
-    return evaluationOf({ ...defaults, ...objectOf(item, pointer, faults) }, pointer, faults);
-  });
+  faults.push(...faultsOfGiven(defaults));
+  const items = evaluations.map((item: unknown, i) => itemOf(defaults, item, `/evaluations/${i}`));
   return orRefuse({ items, semantics, single: false }, faults);
+}
+
+/** What is wrong with the parts that are there; which of them are needed depends on the items. */
+function faultsOfGiven(parts: Json): InputFault[] {
+  const faults: InputFault[] = [];
+  evaluationOf(parts, '', faults);
+  return faults.filter(({ pointer }) => parts[pointer.split('/')[1]!] !== undefined);
+}
+
+function itemOf(defaults: Json, item: unknown, pointer: string): Evaluation | MalformedEvaluation {
+  const faults: InputFault[] = [];
+  const own = objectOf(item, pointer, faults);
+  if (faults.length) return { faults };
+  const evaluation = evaluationOf({ ...defaults, ...own }, pointer, faults);
+  return faults.length ? { faults } : evaluation;
 }
 
 function evaluationOf(body: Json, pointer: string, faults: InputFault[]): Evaluation {
@@ -103,6 +125,11 @@ function textOf(value: unknown, pointer: string, faults: InputFault[]): string {
 }
 
 function orRefuse<T>(value: T, faults: readonly InputFault[]): T {
-  if (faults.length) throw problem(400, `${faults[0]!.pointer || 'The body'} ${faults[0]!.detail}.`, faults);
+  if (faults.length) throw problem(400, sentenceOf(faults[0]!), faults);
   return value;
+}
+
+/** A fault in words. */
+export function sentenceOf({ pointer, detail }: InputFault): string {
+  return `${pointer || 'The body'} ${detail}.`;
 }

@@ -10,7 +10,7 @@ export interface Wanted {
   readonly userNames: boolean;
 }
 
-const UNIT = `(e.context->'request'->>'id') || ' ' || floor(extract(epoch FROM e.occurred_at) * 1000)::bigint`;
+const UNIT = `(e.context #>> '{request,id}') || ' ' || floor(extract(epoch FROM e.occurred_at) * 1000)::bigint`;
 /** Events of before it was written down are taken by their times. */
 const HAD_BEGUN = `coalesce((e.data->>'begun')::boolean, e.data->>'startsAt' IS NULL OR (e.data->>'startsAt')::timestamptz <= e.occurred_at)`;
 
@@ -21,7 +21,7 @@ const HAD_BEGUN = `coalesce((e.data->>'begun')::boolean, e.data->>'startsAt' IS 
 const logged = (page: string, range: (id: string) => string) => `
   WITH page AS MATERIALIZED (${page}),
     t AS MATERIALIZED (SELECT e.subject_id, e.seq, e.type, ${UNIT} AS unit, e.id, e.sealed,
-        coalesce(e.group_id::text, e.data->>'grantId', e.data->>'role') AS of,
+        CASE WHEN e.type NOT LIKE 'user.%' THEN coalesce(e.group_id::text, e.data->>'grantId', e.data->>'role') END AS of,
         CASE e.type WHEN 'access.grant_revoked' THEN ${HAD_BEGUN}
           WHEN 'access.approval_lapsed' THEN e.data->>'was' = 'approved' END AS was
       FROM events e

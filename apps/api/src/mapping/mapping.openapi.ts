@@ -16,7 +16,15 @@ import { SEMANTICS } from './evaluation-request';
 
 const AVA = '0192f6c1-7d11-7b20-a3a4-6a1d3a7b9c01';
 const SUPPORT = { type: 'group_mapping', group: 'support', path: ['support'] };
-const REASONS = ['granted', 'no_source', 'user_inactive', 'user_staged', 'user_unknown', 'step_up_required'];
+const REASONS = [
+  'granted',
+  'no_source',
+  'user_inactive',
+  'user_staged',
+  'user_unknown',
+  'step_up_required',
+  'malformed',
+];
 const PLACES = ['not_in_workspace', 'unknown_resource'];
 
 const named = (kind: string): JsonSchema => shape({ [kind]: TEXT, sources: listOf(ref('Source')) });
@@ -124,8 +132,12 @@ export const EVALUATIONS = {
           reason: oneOf(...REASONS, ...PLACES),
           sources: { ...listOf(ref('Source')), description: 'What gives the permission there.' },
           step_up: { ...listOf(oneOf('mfa', 'device_trusted')), description: 'What the session lacks.' },
+          error: {
+            ...shape({ status: COUNT, message: TEXT }),
+            description: 'Why one of several could not be asked; the reason is malformed.',
+          },
         },
-        'step_up',
+        ...['step_up', 'error'],
       ),
     }),
   },
@@ -139,6 +151,8 @@ export const EVALUATIONS = {
     },
     evaluateAll: {
       summary: 'Ask many such questions at once (OpenID AuthZEN 1.0).',
+      description:
+        'One that is malformed is answered in its place with no and an `error`; the others stand. What is wrong around the list refuses the whole.',
       body: {
         schema: ref('EvaluationsRequest'),
         examples: {

@@ -18,6 +18,7 @@ function page(name: string, condition: string): Statement {
 const folded = (text: string) => `position($4::text in (lower((${text}) COLLATE "und-x-icu") COLLATE "C")) > 0`;
 /** The search key has further texts, so what it finds is asked again. */
 const CONTAINS = `(position($4::text in u.user_name_key) > 0 OR ${folded('u.display_name')}
+  OR ${['formatted', 'givenName', 'familyName'].map((part) => folded(`u.resource->'name'->>'${part}'`)).join(' OR ')}
   OR EXISTS (SELECT FROM json_array_elements(CASE json_typeof(u.resource->'emails') WHEN 'array' THEN u.resource->'emails' END) e
     WHERE ${folded(`e.value->>'value'`)}))`;
 

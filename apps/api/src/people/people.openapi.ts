@@ -50,7 +50,8 @@ export const PEOPLE = {
       summary: 'List users in the order of their arrival, or find some.',
       query: {
         query: {
-          description: 'A part of the userName, the display name or an e-mail address, in any case.',
+          description:
+            'A part of the userName, the display name, the formatted, given or family name, or an e-mail address, in any case.',
           schema: { type: 'string', maxLength: 300 },
           example: 'ava',
         },

@@ -48,7 +48,7 @@ export class PeopleService {
 
   /**
    * People in the order of their arrival.
-   * @param query a part of the userName, the displayName or an e-mail address, in any case
+   * @param query a part of the userName, the displayName, an e-mail address or the formatted, given or family name, in any case
    * @param after the id behind which the page begins
    */
   async list(

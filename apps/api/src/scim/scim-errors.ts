@@ -1,21 +1,13 @@
 import { types } from 'node:util';
 import { HttpException } from '@nestjs/common';
-import { CredentialRefused, isUnavailable } from '@provost/entities';
-import {
-  MethodNotAllowed,
-  NotFound,
-  PayloadTooLarge,
-  ScimError,
-  Unauthorized,
-  UnsupportedMediaType,
-} from '@provost/scim-protocol';
+import { isUnavailable } from '@provost/entities';
+import { MethodNotAllowed, NotFound, PayloadTooLarge, ScimError, UnsupportedMediaType } from '@provost/scim-protocol';
 import { DatabaseError } from 'pg';
 import { QueryFailedError } from 'typeorm';
 
 /** SCIM errors for what other layers throw; undefined for what nobody foresaw (that is a 500, and logged). */
 export function asScimError(error: unknown): ScimError | undefined {
   if (error instanceof ScimError) return error;
-  if (error instanceof CredentialRefused) return new Unauthorized();
   if (isUnavailable(databaseFault(error)))
     return new ScimError(503, 'The directory cannot be reached at the moment. Try again shortly.');
   if (isBadInput(databaseCode(error)))

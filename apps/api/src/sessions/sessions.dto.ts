@@ -1,16 +1,6 @@
 import { isIP } from 'node:net';
-import { Transform } from 'class-transformer';
-import {
-  IsBoolean,
-  IsDate,
-  IsOptional,
-  IsString,
-  Matches,
-  MaxLength,
-  MinDate,
-  registerDecorator,
-} from 'class-validator';
-import { parseDateTime } from '@provost/scim-protocol';
+import { IsBoolean, IsOptional, IsString, Matches, MaxLength, registerDecorator } from 'class-validator';
+import { IsFutureTime } from '../http';
 
 /** A login of a user, as the app saw it: one that succeeded begins a session. */
 export class LoginDto {
@@ -29,11 +19,7 @@ export class LoginDto {
   @IsBoolean({ message: 'must be true or false' })
   success!: boolean;
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? new Date(parseDateTime(value) ?? NaN) : value,
-  )
-  @IsDate({ message: 'must be a time such as 2027-01-31T00:00:00Z' })
-  @MinDate(() => new Date(), { message: 'must lie in the future' })
+  @IsFutureTime()
   expiresAt?: Date | null;
 }
 

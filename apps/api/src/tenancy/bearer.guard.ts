@@ -15,6 +15,8 @@ import { covers, neededScope, SCOPED, type ScopeRule } from './scopes';
 import { Strangers } from './strangers';
 import { bearerToken } from './token';
 
+export const SCIM_IS_OFF = 'SCIM is switched off for this tenant. An administrator can switch it on again.';
+
 /** What is told of a refusal. */
 export interface Refusal {
   readonly detail: string;
@@ -71,8 +73,7 @@ export class BearerGuard extends AuthGuard('bearer') {
     const principal = request.user!;
     if (!allowed?.includes(principal.kind)) throw new Forbidden();
     if (principal.scopes.length) this.checkScope(context, request, principal.scopes);
-    if (principal.kind === 'scim' && !principal.scimEnabled)
-      throw new Forbidden('SCIM is switched off for this tenant. An administrator can switch it on again.');
+    if (principal.kind === 'scim' && !principal.scimEnabled) throw new Forbidden(SCIM_IS_OFF);
     if (principal.allowedIps.length && !isAllowed(request.ip, principal.allowedIps)) {
       this.strangers.noteElsewhere(principal.tenantId, tokenOf(request), request);
       throw new Forbidden(`This credential may not be used from ${request.ip}. Add the address to its allowed IPs.`);

@@ -1,5 +1,5 @@
 export * from './allow';
-export { type AuthenticatedRequest, type OperationOutcome, type Refusal, isAllowed } from './bearer.guard';
+export { type AuthenticatedRequest, isAllowed, type OperationOutcome, type Refusal, SCIM_IS_OFF } from './bearer.guard';
 export { Costs, elementsOf } from './costs';
 export * from './credential-cache';
 export * from './credential-secret';

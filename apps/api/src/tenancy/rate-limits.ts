@@ -1,24 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { statement, TenantDatabase } from '@provost/entities';
+import { TenantDatabase } from '@provost/entities';
 import { TooManyRequests } from '@provost/scim-protocol';
 import { Environment, type RateLimit, rateWindow } from '../config';
 import { FaultLog } from '../http';
 import { type Lease, LeasedBucket } from './leased-bucket';
 import type { Principal } from './principal';
-
-const NOW = `extract(epoch FROM statement_timestamp())::float8 * 1000`;
-// $3 requests are charged, up to $4 more are taken; one is worth $5 milliseconds of the window of $6. Nobody waits for longer than
-// a window, whatever was charged.
-const BASE = `least(greatest(b.taken_until, ${NOW}) + $3::float8 * $5::float8, ${NOW} + 2 * $6::float8)`;
-const GRANTED = `greatest(0, least($4::float8, floor((${NOW} + $6::float8 - ${BASE}) / $5::float8 + 1e-6)))`;
-const TAKE = statement(
-  'rate.take',
-  `INSERT INTO rate_buckets AS b (tenant_id, credential_id, taken_until, granted)
-   VALUES ($1::uuid, $2::uuid, ${NOW} + ($3::float8 + $4::float8) * $5::float8, $4::float8)
-   ON CONFLICT (tenant_id, credential_id) DO UPDATE SET granted = ${GRANTED}, taken_until = ${BASE} + ${GRANTED} * $5::float8
-   RETURNING granted, taken_until + $5::float8 - $6::float8 - ${NOW} AS retry_ms`,
-);
+import { takeFromBucket } from './shared-bucket';
 
 interface Known {
   readonly limit: RateLimit;
@@ -76,20 +64,14 @@ export class RateLimits {
   private async lease(
     tenantId: string,
     credentialId: string,
-    { requests, windowMs }: RateLimit,
+    limit: RateLimit,
     debt: number,
     want: number,
   ): Promise<Lease> {
-    const values = [tenantId, credentialId, debt, want, windowMs / requests, windowMs];
     try {
-      const [row] = await this.db.write<{ granted: number; retry_ms: number }>(
-        { tenantId },
-        TAKE,
-        values,
-        credentialId,
-      );
+      const lease = await takeFromBucket(this.db, { tenantId, id: credentialId }, limit, { debt, want });
       this.failing = false;
-      return { granted: row!.granted, retryMs: row!.retry_ms };
+      return lease;
     } catch (error) {
       // A database that is away for long is worth one line, not one a request.
       if (!this.failing) this.faults.warn('A rate limit could not be counted; requests pass.', error);

@@ -1,18 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import * as ipaddr from 'ipaddr.js';
-import { LRUCache } from 'lru-cache';
 import { TooManyRequests, Unauthorized } from '@provost/scim-protocol';
 import { FailedAuthentications } from './failed-authentications';
+import { GuessCount } from './guess-count';
 import { claimedTenant, tokenHash } from './token';
 
-/** How many different wrong tokens an address may try in a minute before it is asked to wait. */
-const MOST_GUESSES = 100;
-const WINDOW_MS = 60_000;
-
-interface Guesses {
-  count: number;
-  readonly since: number;
-}
 /** Where a token that is not known came from. */
 export interface Caller {
   readonly ip: string;
@@ -27,10 +19,10 @@ export interface Caller {
  */
 @Injectable()
 export class Strangers {
-  private readonly guesses = new LRUCache<string, Guesses>({ max: 50_000, ttl: WINDOW_MS });
-  private readonly tried = new LRUCache<string, true>({ max: 50_000, ttl: WINDOW_MS });
-
-  constructor(@Inject(FailedAuthentications) private readonly failed: FailedAuthentications) {}
+  constructor(
+    @Inject(FailedAuthentications) private readonly failed: FailedAuthentications,
+    @Inject(GuessCount) private readonly guesses: GuessCount,
+  ) {}
 
   /**
    * The refusal of a request, which is noted in the log of the tenant that the token claims.
@@ -42,7 +34,7 @@ export class Strangers {
     const hash = tokenHash(token);
     if (tenantId !== undefined)
       this.failed.note({ tenantId, reason: 'unknown', hash, ip, requestId: id, surface: surfaceOf(url) });
-    const wait = this.guess(networkOf(ip), hash.toString('base64'));
+    const wait = this.guesses.add(networkOf(ip), hash.toString('base64'));
     return wait === 0 ? new Unauthorized() : new TooManyRequests(TOO_MANY, wait / 1_000);
   }
 
@@ -56,22 +48,6 @@ export class Strangers {
       requestId: id,
       surface: surfaceOf(url),
     });
-  }
-
-  /** @returns 0, or in how many milliseconds the address may guess again */
-  private guess(address: string, hash: string): number {
-    const now = Date.now();
-    let known = this.guesses.get(address);
-    if (!known || now - known.since >= WINDOW_MS) {
-      known = { count: 0, since: now };
-      this.guesses.set(address, known);
-    }
-    const key = `${address} ${hash}`;
-    if (!this.tried.has(key)) {
-      this.tried.set(key, true);
-      known.count++;
-    }
-    return known.count > MOST_GUESSES ? known.since + WINDOW_MS - now : 0;
   }
 }
 

@@ -6,7 +6,6 @@ import {
   ArrayUnique,
   IsArray,
   IsBoolean,
-  IsDate,
   IsIn,
   IsInt,
   IsObject,
@@ -16,7 +15,6 @@ import {
   Matches,
   Max,
   Min,
-  MinDate,
   registerDecorator,
   ValidateBy,
   ValidateNested,
@@ -24,8 +22,9 @@ import {
 import * as ipaddr from 'ipaddr.js';
 import { DURATION_FORMS } from '@provost/access-policy';
 import { CREDENTIAL_KINDS, type CredentialKind } from '@provost/entities';
-import { CLIENT_PROFILES, parseDateTime } from '@provost/scim-protocol';
+import { CLIENT_PROFILES } from '@provost/scim-protocol';
 import { RATE_WINDOW_FORMS, rateWindow } from '../config';
+import { IsFutureTime } from '../http';
 import { GRANT_TYPES, type GrantType, isRedirectUri } from './oauth-clients';
 import { SCOPES } from './scopes';
 
@@ -135,17 +134,6 @@ export class RotateCredentialDto {
   @IsOptional()
   @IsFutureTime()
   expiresAt?: Date | null;
-}
-
-/** A time to come, as text. */
-function IsFutureTime(): PropertyDecorator {
-  return applyDecorators(
-    Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? new Date(parseDateTime(value) ?? NaN) : value,
-    ),
-    IsDate({ message: 'must be a time such as 2027-01-31T00:00:00Z' }),
-    MinDate(() => new Date(), { message: 'must lie in the future' }),
-  );
 }
 
 function IsRanges(): PropertyDecorator {

@@ -9,6 +9,7 @@ import { CredentialRotation } from './credential-rotation';
 import { CredentialsController } from './credentials.controller';
 import { CredentialsService } from './credentials.service';
 import { FailedAuthentications } from './failed-authentications';
+import { GuessCount } from './guess-count';
 import { LastUse } from './last-use';
 import { RateLimits } from './rate-limits';
 import { RequestTenant } from './request-tenant';
@@ -27,6 +28,7 @@ import { TenantsService } from './tenants.service';
     CredentialRotation,
     CredentialsService,
     FailedAuthentications,
+    GuessCount,
     LastUse,
     RateLimits,
     RequestTenant,

@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import { pointerTo } from './json-pointer';
+import { meantKey } from './meant-key';
 import type { Finding } from './policy-document-type';
 
 /** What a validator of JSON Schema found, one plain sentence for each fault, in the order of the document. */
@@ -48,11 +49,12 @@ function meantAlternative(errors: readonly ErrorObject[], { schemaPath, instance
   return meant.length === 1 ? meant[0]! : [];
 }
 
-function pointerOf({ keyword, instancePath, params, propertyName }: ErrorObject): string {
+function pointerOf(error: ErrorObject): string {
+  const { keyword, instancePath, params, propertyName } = error;
   if (keyword === 'required' || keyword === 'dependentRequired')
     return pointerTo(instancePath, params.missingProperty as string);
-  if (keyword === 'additionalProperties') return pointerTo(instancePath, params.additionalProperty as string);
-  if (keyword === 'unevaluatedProperties') return pointerTo(instancePath, params.unevaluatedProperty as string);
+  if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties')
+    return pointerTo(instancePath, unknownProperty(error));
   return propertyName === undefined ? instancePath : pointerTo(instancePath, propertyName);
 }
 
@@ -69,17 +71,24 @@ function sentenceOf(error: ErrorObject): string | undefined {
 function detailOf(error: ErrorObject): string {
   const { keyword, params, propertyName, parentSchema } = error;
   if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties')
-    return unknownKey(parentSchema as SchemaPart);
+    return unknownKey(unknownProperty(error), parentSchema as SchemaPart);
   if (keyword === 'required') return 'is missing';
   if (keyword === 'dependentRequired') return `is missing; "${params.property as string}" needs it`;
   const detail = sentenceOf(error) ?? sentences[keyword]?.(error) ?? 'is not what the schema of this document allows';
   return propertyName === undefined ? detail : `is no such key: it ${detail}`;
 }
 
-function unknownKey(schema: SchemaPart): string {
+function unknownProperty({ params }: ErrorObject): string {
+  const { additionalProperty, unevaluatedProperty = additionalProperty } = params as Record<string, string>;
+  return unevaluatedProperty!;
+}
+
+function unknownKey(key: string, schema: SchemaPart): string {
   const known = Object.keys(schema.properties ?? {});
   const what = schema.title ? ` of ${withArticle(schema.title)}` : ' here';
-  return known.length ? `is not a key${what}; known are ${known.join(', ')}` : `is not a key${what}`;
+  if (!known.length) return `is not a key${what}`;
+  const meant = meantKey(key, known);
+  return `is not a key${what}${meant === undefined ? '' : ` (did you mean ${meant}?)`}; known are ${known.join(', ')}`;
 }
 
 function withArticle(title: string): string {

@@ -78,7 +78,7 @@ it.each<[unknown, string]>([
   ],
   [
     { a: { shade: 1 } },
-    '/a/shade: is not a key of a colour; known are taskade_shade, near, hex, code, mix, share, wet, source, deep, default',
+    '/a/shade: is not a key of a colour (did you mean share?); known are taskade_shade, near, hex, code, mix, share, wet, source, deep, default',
   ],
   [{ a: { taskade_shade: 'grey' } }, '/a/taskade_shade: must be one of "dark", "light", 1'],
   [{ a: { near: '' } }, '/a/near: must not be empty'],

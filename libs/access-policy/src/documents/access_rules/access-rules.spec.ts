@@ -33,7 +33,7 @@ it.each<[unknown, string[]]>([
     ['/rules/0/requires/vpn: is not a key of a requirement of a step-up; known are mfa, device_trusted'],
   ],
   [{ projects: { p: {} } }, ['/projects/p/permissions: is missing']],
-  [{ rule: [] }, ['/rule: is not a key of an access rules document; known are rules, projects']],
+  [{ rule: [] }, ['/rule: is not a key of an access rules document (did you mean rules?); known are rules, projects']],
 ])('refuses %j', (raw, faults) => expect(told(validate(raw).faults)).toEqual(faults));
 
 it('warns of workspaces and roles that nothing knows', () => {

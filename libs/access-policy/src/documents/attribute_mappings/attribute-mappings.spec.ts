@@ -45,7 +45,7 @@ it.each<[unknown, string]>([
   [{ multi_valued: { phone: 'last' } }, '/multi_valued/phone: must be one of "first", "primary", "join", "all"'],
   [
     { mappings: {} },
-    '/mappings: is not a key of an attribute mapping document; known are standard, custom_mappings, transformations, lookups, conditions, multi_valued',
+    '/mappings: is not a key of an attribute mapping document (did you mean custom_mappings?); known are standard, custom_mappings, transformations, lookups, conditions, multi_valued',
   ],
   [
     { lookups: { __proto__x: {} } },

@@ -73,7 +73,7 @@ it.each<[unknown, string]>([
   ],
   [
     { user_removal: { ...rule(['adjust_permissions']).user_removal, retention: 'P1D' } },
-    '/user_removal/retention: is not a key of a user removal; known are trigger, actions, retention_period, fallback_owner',
+    '/user_removal/retention: is not a key of a user removal (did you mean retention_period?); known are trigger, actions, retention_period, fallback_owner',
   ],
 ])('refuses %j', (raw, fault) => {
   expect(validate(raw).faults.map(({ pointer, detail }) => `${pointer}: ${detail}`)).toEqual([fault]);

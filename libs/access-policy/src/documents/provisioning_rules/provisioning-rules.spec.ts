@@ -33,7 +33,7 @@ it.each<[unknown, string]>([
   [{ attributes: { email: 1 } }, '/user_creation/attributes/email: must be a text, not a number'],
   [
     { role: 'user' },
-    '/user_creation/role: is not a key of a rule of user creation; known are trigger, attributes, default_role, welcome_email, actions',
+    '/user_creation/role: is not a key of a rule of user creation (did you mean default_role?); known are trigger, attributes, default_role, welcome_email, actions',
   ],
 ])('refuses %j', (rule, fault) => {
   const { faults } = validate({ user_creation: rule });

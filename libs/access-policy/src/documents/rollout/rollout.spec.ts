@@ -28,6 +28,8 @@ it.each<[unknown, string[]]>([
   [{ phases: [{ name: 'a' }] }, ['/active: is missing']],
   [
     { phases: [{ name: 'a', group: 'x' }], active: 'a' },
-    ['/phases/0/group: is not a key of a phase of the rollout; known are name, groups, when, description'],
+    [
+      '/phases/0/group: is not a key of a phase of the rollout (did you mean groups?); known are name, groups, when, description',
+    ],
   ],
 ])('refuses %j', (raw, faults) => expect(told(raw)).toEqual(faults));
