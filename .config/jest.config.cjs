@@ -15,7 +15,8 @@ const shared = {
 };
 module.exports = {
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // What starts processes takes many times as long on a machine that others use as well.
+  testTimeout: 60_000,
   testSequencer: path.join(__dirname, 'jest-sequencer.cjs'),
   // On a busy machine a process takes longer to end than the half second after which Jest complains.
   workerGracefulExitTimeout: 10_000,

@@ -5,12 +5,12 @@ import { type ChildServer, startNode } from './child-server';
 import { withClient } from './fill';
 import { type Target, UnexpectedAnswer } from './keep-alive-client';
 
-const MAIN = join(__dirname, '..', 'apps', 'api', 'src', 'main.js');
+export const MAIN = join(__dirname, '..', 'apps', 'api', 'src', 'main.js');
 const { scripts } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as {
   scripts: { start: string };
 };
 /** As `npm start` has them. */
-const NODE_FLAGS = scripts.start.split(' ').filter((word) => word.startsWith('--'));
+export const NODE_FLAGS = scripts.start.split(' ').filter((word) => word.startsWith('--'));
 const POLL_MS = 20;
 
 /** A tenant of a running Provost and the token of its SCIM client. */

@@ -11,12 +11,14 @@ import type { Measure } from './measure';
 import { memory } from './memory';
 import { planned } from './plan';
 import { roleChanges } from './role-changes';
+import { starts } from './start';
 import { stale } from './stale';
 import { addMembers, creates, filters, reads } from './throughput';
 import { walk } from './walk';
 import { watching } from './watching';
 
 export const measures: readonly Measure[] = [
+  starts,
   reads,
   filters,
   creates,

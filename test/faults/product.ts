@@ -50,7 +50,7 @@ export class Product {
   }
 
   /** @throws Error with what it printed when it ends instead, or takes too long */
-  async ready(ms = 20_000): Promise<void> {
+  async ready(ms = 45_000): Promise<void> {
     await until('it is ready', () => this.readyAfter !== undefined || !this.isRunning, ms).catch(() => undefined);
     if (this.readyAfter === undefined) throw new Error(`It is not ready.\n${this.printed}`);
   }
