@@ -23,6 +23,7 @@ import { OAuth1700000000030 } from './1700000000030-oauth';
 import { CredentialExpiry1700000000035 } from './1700000000035-credential-expiry';
 import { SharedGuesses1700000000044 } from './1700000000044-shared-guesses';
 import { ApprovalExpiry1700000000047 } from './1700000000047-approval-expiry';
+import { PeopleByIndex1700000000043 } from './1700000000043-people-by-index';
 
 /** In the order in which they run. A migration that has landed is never edited. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   CredentialExpiry1700000000035,
   SharedGuesses1700000000044,
   ApprovalExpiry1700000000047,
+  PeopleByIndex1700000000043,
 ];

@@ -6,6 +6,7 @@ import { ScimServer } from '../scim/scim-client';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 const CHANGES_A_TABLE = 'MailLeases1700000000020';
+const MAKES_AN_INDEX_CONCURRENTLY = 'PeopleByIndex1700000000043';
 
 let database: TestDatabase;
 const clients: Client[] = [];
@@ -24,13 +25,19 @@ async function connected(): Promise<Client> {
   return client;
 }
 
-it('a migration that has to wait for a table lets those pass who wait behind it', async () => {
+/** @returns how many migrations were undone */
+async function backToBefore(migration: string): Promise<number> {
   const options = { ...dataSourceOptions(database.url, 2), extra: {} } as DataSourceOptions;
   const dataSource = await new DataSource(options).initialize();
-  // Back to before one that changes a table which others read.
-  const undone = dataSource.migrations.length - dataSource.migrations.findIndex(({ name }) => name === CHANGES_A_TABLE);
+  const undone = dataSource.migrations.length - dataSource.migrations.findIndex(({ name }) => name === migration);
   for (let n = 0; n < undone; n++) await dataSource.undoLastMigration({ transaction: 'each' });
   await dataSource.destroy();
+  return undone;
+}
+
+it('a migration that has to wait for a table lets those pass who wait behind it', async () => {
+  // One that changes a table which others read.
+  const undone = await backToBefore(CHANGES_A_TABLE);
   const [long, reader] = [await connected(), await connected()];
   const tables = `SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND relname <> 'migrations'`;
   const names = (await long.query<{ relname: string }>(tables)).rows.map(({ relname }) => relname);
@@ -54,6 +61,17 @@ it('a migration that has to wait for a table lets those pass who wait behind it'
   // It did wait, so a migration did ask; and not for as long as the table was held.
   expect(longest).toBeGreaterThan(500);
   expect(longest).toBeLessThan(2_200);
+});
+
+it('processes that start at once migrate one after another, also where an index waits for all who read', async () => {
+  const undone = await backToBefore(MAKES_AN_INDEX_CONCURRENTLY);
+  const ran = await Promise.all([1, 2, 3].map(() => migrate(database.url)));
+  expect(ran.map(({ length }) => length).sort()).toEqual([0, 0, undone]);
+  const client = await connected();
+  const { rows } = await client.query<{ definition: string }>(
+    `SELECT pg_get_indexdef('users_pkey'::regclass) AS definition`,
+  );
+  expect(rows[0]!.definition).toContain('(tenant_id, id) INCLUDE (active, version)');
 });
 
 it('this version starts and serves on the schema of a later one that has only added to it', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { DataSource, type DataSourceOptions, QueryFailedError } from 'typeorm';
+import { DataSource, type DataSourceOptions, QueryFailedError, type QueryRunner } from 'typeorm';
 import { dataSourceOptions } from './data-source';
 
 /** One number for all Provost processes on a database, so that only one migrates at a time. */
@@ -11,6 +11,7 @@ const MIGRATION_LOCK = 6_310_427_001;
  */
 const LOCK_TIMEOUT_MS = 1_000;
 const PAUSE_MS = 1_000;
+const TURN_MS = 100;
 /** Beyond that somebody holds the table for good, and whoever runs us should know. */
 const PATIENCE_MS = 120_000;
 
@@ -27,13 +28,26 @@ export async function migrate(url: string): Promise<string[]> {
   await dataSource.initialize();
   const lock = dataSource.createQueryRunner();
   try {
-    await lock.query('SET lock_timeout = 0');
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await ourTurn(lock);
     return await runPending(dataSource);
   } finally {
     await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await lock.release();
     await dataSource.destroy();
+  }
+}
+
+/**
+ * Resolves when no other process migrates. It asks again and again: whoever waited in a statement would be one of those that an index which is
+ * made CONCURRENTLY waits for, and neither would come to its end.
+ */
+async function ourTurn(lock: QueryRunner): Promise<void> {
+  for (;;) {
+    const [answer] = (await lock.query('SELECT pg_try_advisory_lock($1) AS ours', [MIGRATION_LOCK])) as [
+      { ours: boolean },
+    ];
+    if (answer.ours) return;
+    await delay(TURN_MS);
   }
 }
 
