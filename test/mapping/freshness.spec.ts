@@ -60,6 +60,11 @@ describe('the first answer after a write shows it, on every process', () => {
     const ava = await person();
     const inner = await group('f-inner', ava);
     const outer = await group('f-outer', inner);
+    const other = await group('f-other');
+    const exchange = async (from: string, to: string) => {
+      await app.members('remove', from, ava);
+      await app.members('add', to, ava);
+    };
     await follows(ava, 'f', [
       [() => app.put('group_mappings', { 'f-outer': { permissions: ['f'] } }), true],
       [() => app.members('remove', outer, inner), 'no_source'],
@@ -68,6 +73,9 @@ describe('the first answer after a write shows it, on every process', () => {
       [() => app.members('add', outer, ava), true],
       [() => app.scim.scim('PUT', `/Groups/${outer}`, { displayName: 'f-outer', members: [] }), 'no_source'],
       [() => app.members('add', outer, ava), true],
+      // As many groups as before.
+      [() => exchange(outer, other), 'no_source'],
+      [() => exchange(other, outer), true],
       [() => app.deleted(`/Groups/${outer}`), 'no_source'],
     ]);
   });

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Access, PersonDecider } from '@provost/access-policy';
 import { isUuid, TenantDatabase } from '@provost/entities';
 import { isKey, placeFrom, type PlaceRow, type RegisteredPlace } from '../resources';
-import { ASK, ASK_ATTRIBUTES, type AskedPerson, type AskRow, stampOf } from './ask-statement';
+import { ASK, type AskedPerson, type AskRow, type Depth } from './ask-statement';
 import { Batches } from './batches';
 import { countersFrom, covers } from './counters';
 import { personOf } from './person-row';
@@ -49,9 +50,13 @@ const RETRIES = 3;
 @Injectable()
 export class AccessReader {
   private readonly known = new LRUCache<string, Known>({ max: MOST_KNOWN });
-  private readonly asked = new Batches<Question>((tenantId, questions) => this.answer(tenantId, questions, false));
-  /** Of whom attributes are needed, because nothing is remembered or something has changed. */
-  private readonly askedInFull = new Batches<Question>((tenantId, questions) => this.answer(tenantId, questions, true));
+  private readonly asked: Readonly<Record<Depth, Batches<Question>>> = {
+    stamp: this.batches('stamp'),
+    person: this.batches('person'),
+    attributes: this.batches('attributes'),
+  };
+  /** Nobody can choose groups whose hashes make up for one another. */
+  private readonly seed = randomBytes(8).readBigInt64BE().toString();
 
   constructor(
     @Inject(TenantDatabase) private readonly db: TenantDatabase,
@@ -61,10 +66,11 @@ export class AccessReader {
   /** @returns undefined when nobody has this id */
   ask(tenantId: string, userId: string, resource: ResourceName = NOWHERE): Promise<Answerer | undefined> {
     if (!isUuid(userId)) return Promise.resolve(undefined);
-    const readsAttributes = this.policies.remembered(tenantId)?.policy.readsAttributes ?? false;
-    const batches = readsAttributes && !this.known.has(tenantId + userId) ? this.askedInFull : this.asked;
+    const policy = this.policies.remembered(tenantId);
+    const known = this.known.get(tenantId + userId);
+    const depth = known && isCurrent(known, policy, new Date()) ? 'stamp' : depthFor(policy);
     return new Promise((resolve, reject) =>
-      batches.add(tenantId, { userId, resource, retries: RETRIES, resolve, reject }),
+      this.asked[depth].add(tenantId, { userId, resource, retries: RETRIES, resolve, reject }),
     );
   }
 
@@ -79,7 +85,11 @@ export class AccessReader {
     return new Set(access?.workspaces.map(({ workspace }) => workspace));
   }
 
-  private async answer(tenantId: string, questions: readonly Question[], attributes: boolean): Promise<void> {
+  private batches(depth: Depth): Batches<Question> {
+    return new Batches((tenantId, questions) => this.answer(tenantId, questions, depth));
+  }
+
+  private async answer(tenantId: string, questions: readonly Question[], depth: Depth): Promise<void> {
     try {
       const people = new Positions<Question>(({ userId }) => userId);
       const places = new Positions<Question>(({ resource: { type, id } }) => JSON.stringify([type, id]));
@@ -87,11 +97,11 @@ export class AccessReader {
         people.add(question);
         if (isKey(question.resource.type) && isKey(question.resource.id)) places.add(question);
       }
-      const rows = await this.db.read<AskRow>({ tenantId }, attributes ? ASK_ATTRIBUTES : ASK, [
-        tenantId,
-        JSON.stringify(people.keys),
-        `[${places.keys.join(',')}]`,
-      ]);
+      const [types, keys] = (['type', 'id'] as const).map((part) =>
+        JSON.stringify(places.items.map(({ resource }) => resource[part])),
+      );
+      const values = [tenantId, JSON.stringify(people.keys), types, keys, this.seed];
+      const rows = await this.db.read<AskRow>({ tenantId }, ASK[depth], values);
       const found = new Map<string, PersonDecider | undefined>();
       const registered = new Map<string, PlaceRow>();
       let policy: TenantPolicy | undefined;
@@ -103,16 +113,17 @@ export class AccessReader {
           policy ??= await this.policies.atLeast(tenantId, counters);
           // Newer documents over an older person may give what no moment gave: who has left a group, what it got since.
           newer ||= !covers(counters, policy.counters);
-          found.set(people.keys[row.n - 1]!, this.decider(tenantId, policy, row));
+          const userId = people.keys[row.n - 1]!;
+          found.set(userId, this.decider(tenantId + userId, policy, row));
         }
       }
       for (const question of questions) {
         const { userId, resource, retries, resolve } = question;
         const decider = found.get(userId);
-        const batches = attributes ? this.askedInFull : this.asked;
-        if (newer && retries && found.has(userId)) batches.add(tenantId, { ...question, retries: retries - 1 });
+        if (newer && retries && found.has(userId))
+          this.asked[depth].add(tenantId, { ...question, retries: retries - 1 });
         else if (decider) resolve({ decider, place: placeFrom(resource.type, registered.get(places.keyOf(question))) });
-        else if (found.has(userId)) this.askedInFull.add(tenantId, question);
+        else if (found.has(userId)) this.asked[depthFor(policy)].add(tenantId, question);
         else resolve(undefined);
       }
     } catch (error) {
@@ -120,25 +131,33 @@ export class AccessReader {
     }
   }
 
-  /** @returns undefined when it needs attributes that were not read */
-  private decider(tenantId: string, policy: TenantPolicy, row: AskedPerson): PersonDecider | undefined {
-    const key = tenantId + row.id;
+  /** @returns undefined when it needs more than was read */
+  private decider(key: string, policy: TenantPolicy, row: AskedPerson): PersonDecider | undefined {
     const known = this.known.get(key);
-    const stamp = stampOf(row);
+    const { stamp } = row;
     const now = new Date();
-    if (known && known.policy === policy && known.stamp === stamp && now.getTime() < known.decider.validUntil)
-      return known.decider;
-    const { resource = null, app = null, steps = null } = row;
-    if (policy.policy.readsAttributes && resource === null) return undefined;
-    const decider = policy.policy.decider(personOf({ ...row, resource, app, steps }, policy.history), now);
+    if (known?.stamp === stamp && isCurrent(known, policy, now)) return known.decider;
+    if (!('id' in row) || (policy.policy.readsAttributes && row.resource === null)) return undefined;
+    const decider = policy.policy.decider(personOf(row, policy.history), now);
     this.known.set(key, { policy, stamp, decider });
     return decider;
   }
 }
 
+/** Whether what is remembered of a person still holds if they have not changed. */
+function isCurrent({ policy, decider }: Known, now: TenantPolicy | undefined, time: Date): boolean {
+  return policy === now && time.getTime() < decider.validUntil;
+}
+
+/** How much a policy needs of somebody of whom nothing is remembered. */
+function depthFor(policy: TenantPolicy | undefined): Depth {
+  return policy?.policy.readsAttributes ? 'attributes' : 'person';
+}
+
 /** Distinct things in the order in which they came. */
 class Positions<T> {
   readonly keys: string[] = [];
+  readonly items: T[] = [];
   private readonly seen = new Set<string>();
 
   constructor(readonly keyOf: (of: T) => string) {}
@@ -148,5 +167,6 @@ class Positions<T> {
     if (this.seen.has(key)) return;
     this.seen.add(key);
     this.keys.push(key);
+    this.items.push(of);
   }
 }
