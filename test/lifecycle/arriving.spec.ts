@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { ENTERPRISE, type Json } from '../scim/scim-client';
 import { LifecycleWorld } from './lifecycle-world';
 
@@ -23,6 +24,39 @@ it('greets people when they arrive, once', async () => {
     { action: 'welcome_email', result: { sent: true } },
   ]);
   expect(await welcomes()).toMatchObject([{ to: 'new@corp.example', userId: id }]);
+});
+
+it('leaves a run to the worker while somebody else works for the tenant; told again, an arrival changes nothing', async () => {
+  await world.put('provisioning_rules', creation('user_created'));
+  const { rows } = await world.server.database.query<{ id: string }>(`SELECT id FROM tenants`);
+  const other = new Client({ connectionString: world.scim.server.databaseUrl });
+  await other.connect();
+  const emails = (name: string) => ({ emails: [{ value: `${name}@corp.example`, primary: true }] });
+  let first: string;
+  try {
+    await other.query(`SELECT pg_advisory_lock(hashtextextended($1::text, 9))`, [rows[0]!.id]);
+    first = await world.person(undefined, emails('first'));
+    await world.quiet();
+    expect(await world.runs(first)).toMatchObject([{ rule: 'user_creation', status: 'pending' }]);
+  } finally {
+    await other.end();
+  }
+  expect((await world.settled(first))[0]).toMatchObject({ status: 'done' });
+  const second = await world.person(undefined, emails('second'));
+  await world.settled(second);
+  await world.quiet();
+  await world.server.database.query(`UPDATE event_consumers SET position = 0 WHERE name = 'lifecycle'`);
+  // Arrives in one transaction with those who have arrived.
+  const third = await world.person(undefined, emails('third'));
+  await world.settled(third);
+  await world.quiet();
+  for (const id of [first, second, third]) expect(await world.runs(id)).toMatchObject([{ status: 'done' }]);
+  expect((await welcomes()).map(({ to }) => to).sort()).toEqual(
+    ['first', 'second', 'third'].map((name) => `${name}@corp.example`),
+  );
+  const started = await world.server.events('lifecycle.run_started');
+  expect(started).toHaveLength(3);
+  expect(await world.server.events('lifecycle.run_completed')).toHaveLength(3);
 });
 
 it('greets people when they first enter a mapped group, also through another group', async () => {

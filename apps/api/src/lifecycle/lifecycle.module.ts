@@ -30,6 +30,7 @@ import { ReceiptsService } from './receipts.service';
 import { Reconcile } from './reconcile';
 import { Restorations } from './restorations';
 import { RetentionPurge } from './retention-purge';
+import { RunBeginnings } from './run-beginnings';
 import { RunPlanner } from './run-planner';
 import { RunWork } from './run-work';
 import { RunWorker } from './run-worker';
@@ -56,6 +57,7 @@ import { StagedPeople } from './staged-people';
     PlanReader,
     Reconcile,
     RetentionPurge,
+    RunBeginnings,
     RunPlanner,
     RunWork,
     RunWorker,

@@ -9,9 +9,10 @@ import { ActionRegistry } from './actions';
 import { type LifecycleRules, lifecycleRules } from './lifecycle-rules';
 import type { PlanInputs, Standing } from './run-plan';
 
+/** OFFSET 0 keeps it a look-up for each: hashed, everybody in the tenant would be read. */
 const STANDING = statement(
   'lifecycle.standing',
-  `SELECT i.id, EXISTS (SELECT FROM users u WHERE u.tenant_id = $1::uuid AND u.id = i.id) AS present,
+  `SELECT i.id, EXISTS (SELECT FROM users u WHERE u.tenant_id = $1::uuid AND u.id = i.id OFFSET 0) AS present,
      (SELECT max(r.event_seq)::text FROM lifecycle_runs r WHERE r.tenant_id = $1::uuid AND r.user_id = i.id
        AND r.rule = 'user_removal' AND r.superseded_at IS NULL) AS left_at FROM unnest($2::uuid[]) AS i (id)`,
 );

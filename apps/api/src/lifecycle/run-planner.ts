@@ -1,26 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { TenantDatabase } from '@provost/entities';
-import { type EventRow, EventSignal } from '@provost/event-log';
+import type { EventRow } from '@provost/event-log';
 import { PeopleScan } from '../mapping';
-import { HoldOpenings } from './hold-openings';
 import { type LifecycleRules, mayFire } from './lifecycle-rules';
 import { PlanReader } from './plan-reader';
+import { RunBeginnings } from './run-beginnings';
 import { planRuns } from './run-plan';
-import { writeReturns, writeRuns } from './run-plan-writes';
-import { RunWorker } from './run-worker';
 
-/** People whose runs are planned in one transaction. */
+/** Events that are planned together. */
 const AT_ONCE = 500;
 
 /** Turns the events of a tenant into runs, each once, whatever comes twice. */
 @Injectable()
 export class RunPlanner {
   constructor(
-    @Inject(TenantDatabase) private readonly db: TenantDatabase,
-    @Inject(EventSignal) private readonly signal: EventSignal,
     @Inject(PlanReader) private readonly reader: PlanReader,
-    @Inject(HoldOpenings) private readonly holds: HoldOpenings,
-    @Inject(RunWorker) private readonly worker: RunWorker,
+    @Inject(RunBeginnings) private readonly beginnings: RunBeginnings,
     @Inject(PeopleScan) private readonly people: PeopleScan,
   ) {}
 
@@ -34,18 +28,7 @@ export class RunPlanner {
   private async write(tenantId: string, events: readonly EventRow[], rules: LifecycleRules): Promise<void> {
     const inputs = await this.reader.inputs(tenantId, events, rules);
     const steps = planRuns(events, inputs);
-    if (!steps.length) return;
-    const at = new Date();
-    const opened = await this.db.transaction({ tenantId }, async (tx) => {
-      const { holds, opened } = await this.holds.open(tx, tenantId, steps, inputs.rules, at);
-      for (const { returns, runs } of steps) {
-        await writeReturns(tx, tenantId, returns, at);
-        await writeRuns(tx, tenantId, runs, holds, at);
-      }
-      return opened;
-    });
-    if (opened) this.signal.announce();
-    this.worker.wake(tenantId);
+    if (steps.length) await this.beginnings.begin(tenantId, steps, inputs.rules);
   }
 
   /**

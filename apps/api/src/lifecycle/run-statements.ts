@@ -19,11 +19,11 @@ export const NEXT_DUE = statement(
 );
 
 /**
- * OFFSET 0 keeps it a look-up for each run by its user: planned as a join, or by the index of what waits, all that waits would be read for
- * each that waits.
+ * OFFSET 0 keeps it a look-up for each run, and the order one by its user: planned as a join, or by the index of what waits, all that waits
+ * would be read for each that waits.
  */
 const FIRST_OF_USER = `NOT EXISTS (SELECT FROM (SELECT o.event_seq, o.next_at FROM lifecycle_runs o
-    WHERE o.tenant_id = r.tenant_id AND o.user_id = r.user_id OFFSET 0) o
+    WHERE o.tenant_id = r.tenant_id AND o.user_id = r.user_id ORDER BY o.event_seq OFFSET 0) o
   WHERE o.event_seq < r.event_seq AND o.next_at IS NOT NULL)`;
 /** The runs of one user are worked on one after the other, in the order of their events. */
 const claim = (which: string) => `WITH d AS MATERIALIZED (SELECT r.* FROM lifecycle_runs r

@@ -1,13 +1,14 @@
 import type { ActionCode } from '@provost/access-policy';
 import { Inject, Injectable } from '@nestjs/common';
-import { DatabaseUnavailable, TenantDatabase, type TenantTransaction } from '@provost/entities';
+import { DatabaseUnavailable, TenantDatabase, type TenantTransaction, uuidV7 } from '@provost/entities';
 import { appendEvents, type EventContext, EventSignal, type NewEvent } from '@provost/event-log';
 import { type ActionBatch, ActionRegistry, type ActionTask, type LifecycleAction, type Outcome } from './actions';
 import { PeopleOfRuns, type PersonOfRun } from './people-of-runs';
+import type { PlannedRun } from './run-plan';
 import * as sql from './run-statements';
 
 /** Runs that share a transaction. */
-const MOST_CLAIMED = 100;
+export const MOST_CLAIMED = 100;
 /** How long an action waits after each failed attempt; after one more it is parked. */
 const BACKOFF_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000, 21_600_000] as const;
 const MOST_ERROR = 1_000;
@@ -55,10 +56,16 @@ interface Told {
   readonly nameOf: (id: string) => string;
 }
 /** What was done in a transaction, since when, and what it tells. */
-interface Performed {
+export interface Performed {
   readonly at: Date;
   readonly done: readonly DoneAction[];
   readonly events: readonly NewEvent[];
+}
+
+/** What became of runs in a transaction. */
+export interface RunResults extends Performed {
+  readonly ended: Date;
+  readonly runs: readonly { readonly run: ClaimedRun; readonly state: 'running' | 'failed' | 'held' | 'done' }[];
 }
 
 /**
@@ -85,8 +92,7 @@ export class RunWork {
     try {
       await this.db.transaction({ tenantId }, async (tx) => {
         claimed = [];
-        const [lock] = await tx.query<{ got: boolean }>(sql.TRY_LOCK, [tenantId]);
-        if (!lock!.got) return;
+        if (!(await this.tryLock(tx, tenantId))) return;
         claimed = await tx.query<ClaimedRun>(sql.CLAIM_MANY, [tenantId, MOST_CLAIMED]);
         if (claimed.length) await this.finish(tx, tenantId, claimed, await this.perform(tx, tenantId, claimed));
       });
@@ -96,6 +102,12 @@ export class RunWork {
     }
     if (claimed.length) this.signal.announce();
     return claimed.length > 0;
+  }
+
+  /** @returns false when another transaction works for the tenant */
+  async tryLock(tx: TenantTransaction, tenantId: string): Promise<boolean> {
+    const [lock] = await tx.query<{ got: boolean }>(sql.TRY_LOCK, [tenantId]);
+    return lock!.got;
   }
 
   /** One run, an action at a time, until it is through or an action has failed. */
@@ -176,21 +188,35 @@ export class RunWork {
     tx: TenantTransaction,
     tenantId: string,
     runs: readonly ClaimedRun[],
-    { at: began, done, events }: Performed,
+    performed: Performed,
   ): Promise<void> {
-    const at = new Date();
+    const results = this.results(runs, performed);
+    const { at: began, ended, done } = results;
     await tx.query(sql.FINISH_ACTIONS, [
-      ...[tenantId, began, at, done.map(({ task }) => task.runId), done.map(({ task }) => task.position)],
+      ...[tenantId, began, ended, done.map(({ task }) => task.runId), done.map(({ task }) => task.position)],
       done.map(({ outcome }) => outcome.state),
       done.map(({ outcome }) => (outcome.state === 'held' ? outcome.reason : null)),
       done.map(({ outcome }) => (outcome.state === 'done' ? JSON.stringify(outcome.result) : null)),
     ]);
-    const states = runs.map((run) => stateAfter(run, done));
-    await tx.query(sql.FINISH_RUNS, [tenantId, began, at, runs.map(({ id }) => id), states]);
-    const told = runs.flatMap((run, i) => runEvents(run, states[i]!));
+    const states = results.runs.map(({ state }) => state);
+    await tx.query(sql.FINISH_RUNS, [tenantId, began, ended, runs.map(({ id }) => id), states]);
+    await this.tell(tx, tenantId, results);
+  }
+
+  /** What runs have come to by what was done. */
+  results(runs: readonly ClaimedRun[], performed: Performed): RunResults {
+    const done = new Map(runs.map(({ id }): [string, DoneAction[]] => [id, []]));
+    for (const one of performed.done) done.get(one.task.runId)!.push(one);
+    const states = runs.map((run) => ({ run, state: stateAfter(run, done.get(run.id)!) }));
+    return { ...performed, ended: new Date(), runs: states };
+  }
+
+  /** Appends what was done to the log. */
+  async tell(tx: TenantTransaction, tenantId: string, { events, runs, ended }: RunResults): Promise<void> {
+    const told = runs.flatMap(({ run, state }) => runEvents(run, state));
     const started = told.filter(({ type }) => type === 'lifecycle.run_started');
-    const ended = told.filter(({ type }) => type !== 'lifecycle.run_started');
-    await appendEvents(tx, { tenantId }, LIFECYCLE_CONTEXT, [...started, ...events, ...ended], at);
+    const others = told.filter(({ type }) => type !== 'lifecycle.run_started');
+    await appendEvents(tx, { tenantId }, LIFECYCLE_CONTEXT, [...started, ...events, ...others], ended);
   }
 
   private async failed(tenantId: string, runId: string, action: ClaimedAction, error: unknown): Promise<void> {
@@ -217,6 +243,17 @@ export class RunWork {
   }
 }
 
+/** A run that was planned and is in no table yet, to be carried out. */
+export function claimed({ event, userId, rule, trigger, actions, requestedAt }: PlannedRun): ClaimedRun {
+  return {
+    ...{ id: uuidV7(), event_id: event.id, event_seq: event.seq, rule, trigger, user_id: userId },
+    ...{ group_id: event.group_id, state: 'pending', requested_at: requestedAt, started_at: null },
+    actions: actions.map(({ action, arguments: given, held }, position) => ({
+      ...{ position, action, arguments: { ...given }, state: held ? 'held' : 'pending', result: null, attempts: 0 },
+    })),
+  };
+}
+
 /** In the language of a locale such as de-AT, as mail is; in English where the action has no sentence in it. */
 function sentenceOf({ action: { describe }, result, nameOf }: Told, locale = 'en'): string {
   const language = /^[a-z]{2,3}(?=$|[-_])/i.exec(locale)?.[0].toLowerCase() ?? 'en';
@@ -240,8 +277,9 @@ function taskOf(run: ClaimedRun, action: ClaimedAction): ActionTask {
   };
 }
 
+/** @param done of this run */
 function stateAfter(run: ClaimedRun, done: readonly DoneAction[]): 'running' | 'failed' | 'held' | 'done' {
-  const now = new Map(done.filter(({ task }) => task.runId === run.id).map((one) => [one.task.position, one.outcome]));
+  const now = new Map(done.map((one) => [one.task.position, one.outcome]));
   const states = run.actions.map(({ position, state }) => now.get(position)?.state ?? state);
   if (states.includes('pending')) return 'running';
   if (states.includes('failed')) return 'failed';

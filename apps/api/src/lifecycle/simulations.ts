@@ -8,7 +8,7 @@ import { ActionRegistry } from './actions';
 import { PlanReader } from './plan-reader';
 import { planRuns, type PlannedRun } from './run-plan';
 import { writeReturns } from './run-plan-writes';
-import { type ClaimedRun, LIFECYCLE_CONTEXT, RunWork } from './run-work';
+import { claimed, LIFECYCLE_CONTEXT, RunWork } from './run-work';
 import type { SimulatedEventDto } from './simulation.dto';
 
 /** Later than any event that there is. */
@@ -61,7 +61,7 @@ export class Simulations {
   }
 
   private async run(tx: TenantTransaction, tenantId: string, run: PlannedRun): Promise<SimulatedRun> {
-    const { done } = await this.work.perform(tx, tenantId, [claimed(run)]);
+    const { done } = await this.work.perform(tx, tenantId, [{ ...claimed(run), hypothetical: true }]);
     const byPosition = new Map(done.map((one) => [one.task.position, one]));
     return {
       rule: run.rule,
@@ -87,16 +87,5 @@ function eventRow(tenantId: string, { type, userId, groupId }: SimulatedEventDto
     ...{ tenant_id: tenantId, seq: NEXT_SEQ, id: uuidV7(), occurred_at: new Date(), type },
     ...{ subject_type: 'User', subject_id: userId, group_id: groupId ?? null },
     ...{ context: LIFECYCLE_CONTEXT, data: null, sealed: null },
-  };
-}
-
-function claimed({ event, userId, rule, trigger, actions }: PlannedRun): ClaimedRun {
-  return {
-    ...{ id: uuidV7(), event_id: event.id, event_seq: event.seq, rule, trigger, user_id: userId },
-    ...{ group_id: event.group_id, state: 'pending', requested_at: event.occurred_at, started_at: null },
-    hypothetical: true,
-    actions: actions.map(({ action, arguments: given, held }, position) => ({
-      ...{ position, action, arguments: { ...given }, state: held ? 'held' : 'pending', result: null, attempts: 0 },
-    })),
   };
 }
