@@ -127,6 +127,19 @@ describe.each([true, false])('a statement in a tenant (names of statements are c
       else expect(rows).toEqual([]);
   });
 
+  it('is planned without a look at its values when it asks for that, and nothing after it is', async () => {
+    const mode = sql(`SELECT current_setting('plan_cache_mode') AS mode, $1::text AS value`, 'spec.mode');
+    const modes: unknown[] = [];
+    for (const plan of ['generic', undefined, 'generic'] as const)
+      modes.push(...(await directory.db.run(acme!.scope, { ...mode, plan }, ['x'])));
+    const as = (name: string) => ({ mode: name, value: 'x' });
+    expect(modes).toEqual([as('force_generic_plan'), as('auto'), as('force_generic_plan')]);
+    await expect(directory.db.run(acme!.scope, { ...sql('SELECT 1/0'), plan: 'generic' }, [])).rejects.toThrow(
+      /division/,
+    );
+    expect(await directory.db.run(acme!.scope, mode, ['y'])).toEqual([{ mode: 'auto', value: 'y' }]);
+  });
+
   it('keeps tenants apart that share a pipelined connection', async () => {
     const asked = Array.from({ length: 400 }, (_, i) => (i % 3 ? acme! : globex!));
     const answers = await Promise.all(

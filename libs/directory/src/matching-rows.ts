@@ -1,5 +1,5 @@
 import type { Filter, Projection } from '@provost/scim-protocol';
-import { composedStatement, type TenantDatabase } from '@provost/entities';
+import { composedStatement, type Statement, type TenantDatabase } from '@provost/entities';
 import { conjuncts, isNarrowed, narrowings, type Narrowing } from './index-use';
 import type { ResourceRow } from './rendering';
 import type { RequestContext } from './request-context';
@@ -125,7 +125,7 @@ export class MatchingRows {
     const text = `SELECT ARRAY[${counts.join(', ')}]::int[] AS sizes, ${this.newest()} AS last`;
     const [row] = await this.db.run<{ sizes: number[]; last: string | null }>(
       ctx.scope,
-      composedStatement(text),
+      { ...composedStatement(text), plan: 'generic' },
       values.values,
     );
     return row!;
@@ -168,7 +168,9 @@ export class MatchingRows {
     const { sql, valuesMatter } = rowsSql(rows, reading, between, values);
     const text = compose(values, sql);
     // Without a name it is planned for its values: a range may be of a few rows or of all.
-    const statement = valuesMatter ? { name: '', text } : composedStatement(text);
+    const statement: Statement = valuesMatter
+      ? { name: '', text }
+      : { ...composedStatement(text), ...(isPointLookup(filter) ? {} : { plan: 'generic' }) };
     return isPointLookup(filter)
       ? this.db.read<T>(ctx.scope, statement, values.values)
       : this.db.run<T>(ctx.scope, statement, values.values);

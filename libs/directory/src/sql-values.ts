@@ -9,13 +9,6 @@ export class SqlValues {
   }
 }
 
-/** Parameters that PostgreSQL cannot see while it plans, not even for values that it was given. */
-export class UnseenValues extends SqlValues {
-  override add(...value: Parameters<SqlValues['add']>): string {
-    return `(SELECT ${super.add(...value)})`;
-  }
-}
-
 /** A SQL string literal, for the names of attributes inside a JSON document. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;

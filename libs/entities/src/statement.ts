@@ -4,6 +4,11 @@ import { createHash } from 'node:crypto';
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /**
+   * Planned without a look at the values, the tenant included, where TenantDatabase.run sends it: for statements whose best plan is the
+   * same for all. What PostgreSQL knows of a tenant may be of the time before it came.
+   */
+  readonly plan?: 'generic' | undefined;
 }
 
 const names = new Map<string, string>();

@@ -28,6 +28,7 @@ export const ENTER_CHECKED = `SELECT set_config('app.tenant', $1, true), set_con
       AND c.oldest_secret <= $3::integer AND (c.expires_at IS NULL OR c.expires_at > now()) AND t.scim_enabled)
   THEN set_config('role', 'provost_app', true) ELSE refuse_credential() END`;
 export const ENTER_PLATFORM = `SELECT set_config('role', 'provost_platform', true)`;
+const PLAN_GENERIC = `SELECT set_config('plan_cache_mode', 'force_generic_plan', true)`;
 
 /** For a scope that says no number. */
 const NEWEST = 2_147_483_647;
@@ -92,6 +93,7 @@ class ParseEnter extends Base {
     connection.parse({ name: 'enter', text: ENTER });
     connection.parse({ name: 'enter_checked', text: ENTER_CHECKED });
     connection.parse({ name: 'enter_platform', text: ENTER_PLATFORM });
+    connection.parse({ name: 'plan_generic', text: PLAN_GENERIC });
     connection.sync();
     return null;
   }
@@ -102,11 +104,12 @@ class ParseEnter extends Base {
  * in one write. A transaction of one statement cannot be left half done, and it costs no round trip of its own.
  */
 export class TenantQuery extends Base {
-  private entered = false;
+  /** How many statements are still to be answered before this one. */
+  private ahead: number;
 
   constructor(
     private readonly scope: Scope | 'platform',
-    statement: Statement,
+    private readonly statement: Statement,
     values: unknown[],
     callback: Done,
   ) {
@@ -115,6 +118,7 @@ export class TenantQuery extends Base {
       undefined,
       callback,
     );
+    this.ahead = statement.plan === 'generic' ? 2 : 1;
   }
 
   override requiresPreparation(): boolean {
@@ -125,15 +129,19 @@ export class TenantQuery extends Base {
     const { name, values } = enter(this.scope);
     connection.bind({ portal: '', statement: name, values });
     connection.execute({ portal: '' });
+    if (this.statement.plan === 'generic') {
+      connection.bind({ portal: '', statement: 'plan_generic', values: [] });
+      connection.execute({ portal: '' });
+    }
     super.prepare(connection);
   }
 
   override handleDataRow(message: unknown): void {
-    if (this.entered) super.handleDataRow(message);
+    if (this.ahead === 0) super.handleDataRow(message);
   }
 
   override handleCommandComplete(message: unknown, connection: Wire): void {
-    if (this.entered) super.handleCommandComplete(message, connection);
-    else this.entered = true;
+    if (this.ahead === 0) super.handleCommandComplete(message, connection);
+    else this.ahead--;
   }
 }
