@@ -10,7 +10,7 @@ const BELONGINGS = {
   projects: `(SELECT json_agg(${PROJECT_JSON} ORDER BY p.key)::text FROM project_members m
       JOIN projects p ON p.tenant_id = m.tenant_id AND p.key = m.project_key
       WHERE m.tenant_id = $1::uuid AND m.user_id = u.id)`,
-  grants: `(SELECT json_agg(${GRANT_JSON} ORDER BY g.id)::text FROM grants g WHERE g.tenant_id = $1::uuid AND g.user_id = u.id
+  grants: `(SELECT json_agg(${GRANT_JSON} ORDER BY g.expires_at)::text FROM grants g WHERE g.tenant_id = $1::uuid AND g.user_id = u.id
       AND g.expires_at > now() AND g.revoked_at IS NULL)`,
   approved: APPROVED_ROLES,
 };
@@ -26,7 +26,8 @@ const stamp = (groupsHash: string, belongings: readonly string[]) =>
 /**
  * Reads what questions are answered from, all in one moment: the people, the resources and the counters of everything else.
  * Each look-up is a subquery of its own, so that PostgreSQL looks up each by its key however many there are; JSON lists rather
- * than arrays, because the plan for an array depends on its length and would be made anew each time.
+ * than arrays, because the plan for an array depends on its length and would be made anew each time; OFFSET 0, because a cast in the
+ * look-up itself makes any index of the tenant look as good while the table is empty.
  * $1 tenant, $2 ids of users as a JSON list, $3 types and $4 keys of resources as JSON lists, $5 the seed of the hash.
  * @param columns of `u`, a user, and of what is joined
  */
@@ -35,8 +36,8 @@ const ask = (stamp: string, joins = '', columns: readonly string[] = []) => `
     WHERE v.tenant_id = $1::uuid)
   SELECT a.n::int, NULL::int AS place, (SELECT v.counters FROM v), ${stamp} AS stamp,
     NULL AS kind, NULL AS workspace, NULL AS project, NULL::boolean AS archived${columns.map((c) => `, ${c}`).join('')}
-  FROM json_array_elements_text($2::json) WITH ORDINALITY a (id, n)
-    CROSS JOIN LATERAL (SELECT * FROM users u WHERE u.tenant_id = $1::uuid AND u.id = a.id::uuid LIMIT 1) u${joins}
+  FROM (SELECT a.id::uuid AS id, a.n FROM json_array_elements_text($2::json) WITH ORDINALITY a (id, n) OFFSET 0) a
+    CROSS JOIN LATERAL (SELECT * FROM users u WHERE u.tenant_id = $1::uuid AND u.id = a.id LIMIT 1) u${joins}
   UNION ALL
   SELECT NULL, r.n::int, NULL, NULL, q.kind, q.workspace, q.project, q.archived${', NULL'.repeat(columns.length)}
   FROM ROWS FROM (json_array_elements_text($3::json), json_array_elements_text($4::json)) WITH ORDINALITY r (type, key, n)
