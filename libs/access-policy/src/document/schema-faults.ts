@@ -6,16 +6,25 @@ import type { Finding } from './policy-document-type';
 /** What a validator of JSON Schema found, one plain sentence for each fault, in the order of the document. */
 export function schemaFaults(errors: readonly ErrorObject[]): Finding[] {
   const findings: Finding[] = [];
+  const withUnknownKeys = new Set(errors.filter(isUnknownKey).map(({ instancePath }) => instancePath));
   // From behind: what an alternative says comes before the sentence that no alternative fits.
   for (let i = errors.length - 1; i >= 0; i--) {
     const error = errors[i]!;
     if (error.keyword === 'propertyNames' || error.keyword === 'if') continue;
     if (error.keyword === 'anyOf' || error.keyword === 'oneOf') {
       const first = beginOfAlternatives(errors, i);
-      const meant = first < i ? meantAlternative(errors.slice(first, i), error) : [];
+      const inner = errors.slice(first, i);
+      const meant = first < i ? meantAlternative(inner, error) : [];
       i = first;
+      // The key that one of the alternatives requires is there, misspelt.
+      if (
+        inner.length &&
+        withUnknownKeys.has(error.instancePath) &&
+        inner.every(({ keyword }) => keyword === 'required')
+      )
+        continue;
       if (meant.length && !sentenceOf(error)) {
-        for (const inner of schemaFaults(meant).reverse()) findings.push(inner);
+        for (const finding of schemaFaults(meant).reverse()) findings.push(finding);
         continue;
       }
     }
@@ -53,8 +62,7 @@ function pointerOf(error: ErrorObject): string {
   const { keyword, instancePath, params, propertyName } = error;
   if (keyword === 'required' || keyword === 'dependentRequired')
     return pointerTo(instancePath, params.missingProperty as string);
-  if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties')
-    return pointerTo(instancePath, unknownProperty(error));
+  if (isUnknownKey(error)) return pointerTo(instancePath, unknownProperty(error));
   return propertyName === undefined ? instancePath : pointerTo(instancePath, propertyName);
 }
 
@@ -70,12 +78,15 @@ function sentenceOf(error: ErrorObject): string | undefined {
 
 function detailOf(error: ErrorObject): string {
   const { keyword, params, propertyName, parentSchema } = error;
-  if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties')
-    return unknownKey(unknownProperty(error), parentSchema as SchemaPart);
+  if (isUnknownKey(error)) return unknownKey(unknownProperty(error), parentSchema as SchemaPart);
   if (keyword === 'required') return 'is missing';
   if (keyword === 'dependentRequired') return `is missing; "${params.property as string}" needs it`;
   const detail = sentenceOf(error) ?? sentences[keyword]?.(error) ?? 'is not what the schema of this document allows';
   return propertyName === undefined ? detail : `is no such key: it ${detail}`;
+}
+
+function isUnknownKey({ keyword }: ErrorObject): boolean {
+  return keyword === 'additionalProperties' || keyword === 'unevaluatedProperties';
 }
 
 function unknownProperty({ params }: ErrorObject): string {
