@@ -239,6 +239,56 @@ describe('what comes and goes between two deliveries is told as well', () => {
     ]);
   });
 
+  it('arrivals, and what has become of people since', async () => {
+    const id = await group('g');
+    const defaults = { user_creation: { trigger: 'user_created', default_role: 'guest' } };
+    await app.put('group_mappings', { g: { taskade_role: 'r' } });
+    await app.put('provisioning_rules', defaults);
+    await told();
+    const people: Record<string, string> = {};
+    await behind(async () => {
+      people.stays = await person();
+      people.inactive = await person({ active: false });
+      people.joins = await person();
+      await app.members('add', id, people.joins);
+      people.leaves = await person();
+      await app.replace(`/Users/${people.leaves}`, 'active', false);
+      people.deleted = await person();
+      await app.deleted(`/Users/${people.deleted}`);
+      people.granted = await person();
+      await app.granted(people.granted, { role: 'extra' });
+      people.renamed = await person();
+      await app.replace(`/Users/${people.renamed}`, 'title', 'Chief');
+    });
+    const changes = await told();
+    const of = (name: string) =>
+      changes.filter(({ user }) => user === people[name]).map(({ from, to, cause }) => [from, to, cause]);
+    expect(Object.fromEntries(Object.keys(people).map((name) => [name, of(name)]))).toEqual({
+      stays: [[[], ['guest'], 'user.created']],
+      inactive: [],
+      joins: [
+        [[], ['guest'], 'user.created'],
+        [['guest'], ['r'], 'group.member_added'],
+      ],
+      leaves: [
+        [[], ['guest'], 'user.created'],
+        [['guest'], [], 'user.deactivated'],
+      ],
+      deleted: [
+        [[], ['guest'], 'user.created'],
+        [['guest'], [], 'user.deleted'],
+      ],
+      granted: [
+        [[], ['guest'], 'user.created'],
+        [['guest'], ['extra'], 'access.grant_created'],
+      ],
+      renamed: [[[], ['guest'], 'user.created']],
+    });
+    // What people become is nothing that they came with, also where it is known when they are told of.
+    await app.put('group_mappings', {});
+    expect(await told()).toEqual([change(people.joins!, ['r'], ['guest'], 'config.changed', 'admin')]);
+  });
+
   it('deactivations and grants', async () => {
     const ava = await person();
     await group('g', ava);

@@ -10,6 +10,7 @@ export interface Wanted {
   readonly userNames: boolean;
 }
 
+const REVERSIBLE_TYPES = REVERSIBLE.map((type) => `'${type}'`).join(', ');
 const UNIT = `(e.context #>> '{request,id}') || ' ' || floor(extract(epoch FROM e.occurred_at) * 1000)::bigint`;
 /** Events of before it was written down are taken by their times. */
 const HAD_BEGUN = `coalesce((e.data->>'begun')::boolean, e.data->>'startsAt' IS NULL OR (e.data->>'startsAt')::timestamptz <= e.occurred_at)`;
@@ -26,7 +27,7 @@ const logged = (page: string, range: (id: string) => string) => `
           WHEN 'access.approval_lapsed' THEN e.data->>'was' = 'approved' END AS was
       FROM events e
       WHERE e.tenant_id = $1::uuid AND e.seq > $4::bigint AND e.subject_type = 'User'
-        AND e.type IN (${REVERSIBLE.map((type) => `'${type}'`).join(', ')})
+        AND e.type IN (${REVERSIBLE_TYPES})
         AND (e.type <> 'user.updated' OR $2::boolean OR $5::boolean) AND ${range('e.subject_id')}),
     e AS (SELECT t.subject_id, bool_or(t.type IN ('user.updated', 'user.deleted')) AS opened,
         json_agg(json_build_array(t.seq::text, t.type, t.unit, t.of, t.was,
@@ -75,6 +76,19 @@ const SOME = statement(
   'mapping.logged_some',
   logged(`SELECT ${PERSON_COLUMNS} FROM ${PERSON_TABLES} WHERE u.tenant_id = $1::uuid AND ${listed('u.id')}`, listed),
 );
+/**
+ * Those of people ($2) of whom the log tells nothing behind a number ($3) but that they came: they are in no group and have no grant. What is
+ * told of each is looked up by itself, whatever its type.
+ */
+const AS_THEY_CAME = statement(
+  'mapping.logged_as_they_came',
+  `SELECT u.id, u.user_name, u.active FROM users u WHERE u.tenant_id = $1::uuid AND u.id = ANY($2::uuid[])
+     AND NOT EXISTS (SELECT FROM (SELECT e.type FROM events e
+         WHERE e.tenant_id = $1::uuid AND e.subject_id = u.id AND e.seq > $3::bigint OFFSET 0) e
+       WHERE e.type <> 'user.created' AND e.type IN (${REVERSIBLE_TYPES}))`,
+);
+const NOTHING = { groups: null, grants: null, approved: null, entries: null, pasts: null } as const;
+const UNREAD = { resource: null, app: null, steps: null, key: null } as const;
 const SOME_DEPARTED = statement('mapping.logged_some_departed', logged(departed(listed), listed));
 /**
  * The people of a group ($2) and of the groups in it, however deep, now or at any time since a number ($3): whoever is no more was
@@ -112,10 +126,27 @@ export class LoggedPeople {
       }
   }
 
-  /** These people, in pages; ids that nobody has, or had since `after`, are passed over. */
-  async *of(tenantId: string, ids: readonly string[], wanted: Wanted, after: string): AsyncGenerator<LoggedRow[]> {
-    for (let i = 0; i < ids.length; i += PAGE) {
-      const page = ids.slice(i, i + PAGE);
+  /**
+   * These people, in pages; ids that nobody has, or had since `after`, are passed over.
+   * @param arrivals those of them who have come since `after`; less is read of most of these
+   */
+  async *of(
+    tenantId: string,
+    ids: readonly string[],
+    arrivals: readonly string[],
+    wanted: Wanted,
+    after: string,
+  ): AsyncGenerator<LoggedRow[]> {
+    const came = new Set<string>();
+    if (arrivals.length && !wanted.attributes) {
+      type Came = Pick<LoggedRow, 'id' | 'user_name' | 'active'>;
+      const rows = await this.db.run<Came>({ tenantId }, AS_THEY_CAME, [tenantId, arrivals, after]);
+      yield rows.map((row) => ({ ...row, ...NOTHING, ...UNREAD }));
+      for (const { id } of rows) came.add(id);
+    }
+    const others = came.size ? ids.filter((id) => !came.has(id)) : ids;
+    for (let i = 0; i < others.length; i += PAGE) {
+      const page = others.slice(i, i + PAGE);
       const values = [tenantId, wanted.attributes, page, after, wanted.userNames];
       const rows = await this.db.run<LoggedRow>({ tenantId }, SOME, values);
       yield rows;

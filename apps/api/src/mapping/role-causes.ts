@@ -46,6 +46,14 @@ export class RoleCauses {
     return [...this.persons.keys()];
   }
 
+  /** Those of them who have just come, with whom nothing else has happened. */
+  get arrivals(): string[] {
+    return [...this.persons].flatMap(([id, causes]) => {
+      const [cause, ...others] = causes.values();
+      return cause!.type === 'user.created' && !others.length ? id : [];
+    });
+  }
+
   /** What was in force when roles may have changed. */
   get moments(): Set<TenantMoment> {
     const causes = [this.everybody, ...this.persons.values()];

@@ -58,7 +58,7 @@ export class RoleChanges implements EventConsumer {
     };
     const pages = causes.concernsEverybody
       ? this.people.all(tenantId, wanted, after)
-      : this.people.of(tenantId, causes.people, wanted, after);
+      : this.people.of(tenantId, causes.people, causes.arrivals, wanted, after);
     for await (const page of pages) {
       const steps = page.flatMap((row) =>
         roleSteps(new LoggedPerson(row), causes.pointsOf(row.id)).map((step) => ({ ...step, userId: row.id })),
