@@ -95,5 +95,6 @@ describe('docker-compose.yml', () => {
 it('the image runs what npm start runs, with the same options of Node', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } };
   const command = /^CMD (\[.*\])$/m.exec(dockerfile)![1]!;
-  expect((JSON.parse(command) as string[]).join(' ')).toBe(scripts.start);
+  // Without exec, npm's SIGTERM ends the shell in between and leaves the server running.
+  expect(`exec ${(JSON.parse(command) as string[]).join(' ')}`).toBe(scripts.start);
 });
