@@ -40,6 +40,11 @@ async function createTemplate({ url, prefix }: TestServer): Promise<string> {
   const client = new Client({ connectionString: withDatabase(url, 'postgres') });
   await client.connect();
   try {
+    const { rows } = await client.query<{ sees: boolean }>(
+      'select rolsuper as sees from pg_roles where rolname = current_user',
+    );
+    if (!rows[0]?.sees)
+      throw new Error('The tests look past row-level security: DATABASE_URL has to name a superuser of a test server.');
     await client.query(`create database "${template}"`);
     await migrate(withDatabase(url, template));
     return template;
