@@ -4,7 +4,7 @@ import type { EventRow } from './event';
 import { BATCH, LogReader, type Read } from './log-reader';
 
 /** Events that are kept for consumers that are a little behind the others. */
-const KEPT = 2 * BATCH;
+const KEPT = 5 * BATCH;
 
 /** What a consumer is given. */
 export interface NextEvents extends Read {
