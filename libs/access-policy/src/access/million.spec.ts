@@ -1,5 +1,6 @@
 import { AccessPolicy, type Source } from './index';
-import { hierarchySource, interpret, mappingSource } from './naive-interpreter.fixture';
+import { hierarchySource, mappingSource } from './interpretation.fixture';
+import { interpret } from './naive-interpreter.fixture';
 import { asPerson, inputsOf, NOW, questionFrom, seeded, type World, worldFrom } from './world.fixture';
 
 const SEED = Number(process.env.SEED ?? 20_260_601);

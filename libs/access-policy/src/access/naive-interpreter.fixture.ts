@@ -1,4 +1,5 @@
 import type { HierarchyNode } from '../documents/group_hierarchy/hierarchy-node';
+import { hierarchySource, type Interpretation, mappingSource } from './interpretation.fixture';
 import type { Question, World, WorldPerson } from './world.fixture';
 
 /**
@@ -21,29 +22,6 @@ interface Gift {
   readonly project?: string;
   readonly requires: readonly string[];
   readonly until?: number;
-}
-
-export interface Interpretation {
-  readonly status: 'active' | 'staged' | 'inactive';
-  /** Name → sources. */
-  readonly roles: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly permissions: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly workspaces: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly pending: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly roleEnds: ReadonlyMap<string, number>;
-  ask(question: Question): {
-    decision: boolean;
-    reason: string;
-    sources: ReadonlySet<string>;
-    stepUp?: readonly string[];
-  };
-}
-
-export function mappingSource(group: string, groupId: string | undefined, path: readonly string[]): string {
-  return `mapping of ${group} (${groupId ?? 'node'}) by ${path[0]} … ${path.at(-1)}, ${path.length} long`;
-}
-export function hierarchySource(path: readonly string[]): string {
-  return `hierarchy by ${path[0]} … ${path.at(-1)}, ${path.length} long`;
 }
 
 export function interpret(world: World, person: WorldPerson, now: number): Interpretation {
