@@ -1,6 +1,6 @@
 import type { HierarchyNode } from '../documents/group_hierarchy/hierarchy-node';
 import { hierarchySource, type Interpretation, mappingSource } from './interpretation.fixture';
-import type { Question, World, WorldPerson } from './world.fixture';
+import type { World, WorldPerson } from './world.fixture';
 
 /**
  * The documents read out aloud: a slow and plain second opinion of what a person has, sharing nothing with the implementation.
