@@ -23,17 +23,17 @@ export function isIndexed(path: string): boolean {
 }
 
 /**
- * The key of one value in `user_terms`: 63 bits of SHA-256 as decimal text. Case never tells two terms apart, and two values
+ * The key of one value in `user_terms`: 63 bits of SHA-256. Case never tells two terms apart, and two values
  * may share one: the comparison is always repeated on the resource itself.
  */
-export function term(path: string, value: string | number | boolean): string {
+export function term(path: string, value: string | number | boolean): bigint {
   const digest = hash('sha256', `${path}\n${fold(String(value))}`, 'buffer');
-  return (digest.readBigUInt64BE() >> 1n).toString();
+  return digest.readBigUInt64BE() >> 1n;
 }
 
 /** All terms of a user's resource, each once. */
-export function termsOf(type: ResourceType, resource: JsonObject): string[] {
-  const terms = new Set<string>();
+export function termsOf(type: ResourceType, resource: JsonObject): bigint[] {
+  const terms = new Set<bigint>();
   for (const { path, value } of leaves(type, resource)) if (isIndexed(path)) terms.add(term(path, value));
   return [...terms];
 }

@@ -13,7 +13,7 @@ export interface UserRow {
   readonly searchKey: string;
   readonly active: boolean;
   readonly resource: string;
-  readonly terms: string[];
+  readonly terms: bigint[];
 }
 
 /** The row of a canonical resource (with its id). A user is active unless it says otherwise. */

@@ -6,16 +6,9 @@ import {
   type ResourceType,
 } from '@provost/scim-protocol';
 import { isUuid, statement, uuidV7, type TenantDatabase } from '@provost/entities';
-import {
-  eventValues,
-  insertEvents,
-  newSubjectKey,
-  type EventSignal,
-  type NewEvent,
-  WriteStatement,
-} from '@provost/event-log';
+import { eventValues, insertEvents, type EventSignal, type NewEvent, WriteStatement } from '@provost/event-log';
 import { notFound, requireVersion, userNameTaken, violatedConstraint } from './faults';
-import { idTime } from './id-time';
+import { CREATE_USER, newUser } from './new-user';
 import { MEMBERSHIPS_OF_USERS, userGroupsExpression, userGroupsText, type IndirectRow } from './user-groups';
 import { render, type Rendered, type ResourceRow } from './rendering';
 import type { PersonContext, RequestContext } from './request-context';
@@ -45,19 +38,6 @@ const GET_FOR_WRITE = statement(
      (SELECT k.key FROM subject_keys k WHERE k.tenant_id = $1::uuid AND k.subject_id = u.id) AS key
    FROM users u, LATERAL (${userGroupsExpression('$1::uuid', 'u.id', '$3')}) m
    WHERE u.tenant_id = $1::uuid AND u.id = $2::uuid`,
-);
-const CREATE = new WriteStatement(
-  'user.create',
-  13,
-  'u',
-  (insert) => `WITH u AS (
-     INSERT INTO users (tenant_id, id, user_name, user_name_key, external_id, display_name, search_key, active,
-       created_at, updated_at, resource)
-     VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7, $8, $9::timestamptz, $9::timestamptz, $10::json) RETURNING id),
-   t AS (INSERT INTO user_terms (tenant_id, term, user_id) SELECT $1::uuid, v, u.id FROM u, unnest($11::bigint[]) v),
-   k AS (INSERT INTO subject_keys (tenant_id, subject_id, key) SELECT $1::uuid, u.id, $12 FROM u),
-   e AS (${insert})
-   SELECT id FROM u`,
 );
 const UPDATE = new WriteStatement(
   'user.update',
@@ -130,27 +110,10 @@ export class Users {
     projection: Projection,
     id = uuidV7(),
   ): Promise<Rendered> {
-    const at = idTime(id);
-    const resource = storedUser(id, parsed.resource);
-    const row = userRow(type, resource);
-    const key = newSubjectKey();
-    const events = userEvents(type, id, undefined, resource, parsed.password !== undefined);
+    const user = newUser(type, id, parsed, ctx.event);
+    const { row, at } = user;
     try {
-      const own = [
-        ctx.scope.tenantId,
-        id,
-        row.userName,
-        row.userNameKey,
-        row.externalId,
-        row.displayName,
-        row.searchKey,
-        row.active,
-        at,
-        row.resource,
-        row.terms,
-        key,
-      ];
-      await this.db.write(ctx.scope, ...CREATE.for(own, at, ctx.event, events, key), row.userNameKey);
+      await this.db.share(ctx.scope, CREATE_USER, { tenantId: ctx.scope.tenantId, user }, row.userNameKey);
     } catch (error) {
       throw violatedConstraint(error) === 'users_user_name_key' ? userNameTaken(row.userName) : error;
     }

@@ -1,5 +1,6 @@
 export * from './approval.entity';
 export * from './audit-seal.entity';
+export * from './binary-arrays';
 export * from './content.entity';
 export * from './credential.entity';
 export * from './data-source';
@@ -19,6 +20,7 @@ export * from './project.entity';
 export * from './request-statistics.entity';
 export * from './role-state.entity';
 export * from './session.entity';
+export type { Ask, SharedWrite } from './shared-write';
 export * from './statement';
 export * from './tenant-database';
 export { type Scope } from './tenant-query';

@@ -1,12 +1,7 @@
 import { type Client, type DatabaseError, types } from 'pg';
 import { Base, enter, type Scope, type Wire } from './tenant-query';
+import type { Ask } from './shared-write';
 import type { Statement } from './statement';
-
-/** A statement that waits to be sent, and its values. */
-export interface Ask {
-  readonly statement: Statement;
-  readonly values: unknown[];
-}
 
 /** How the rows of a statement are read: PostgreSQL describes them once, as a prepared statement never changes them. */
 interface RowShape {

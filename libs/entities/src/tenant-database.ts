@@ -1,6 +1,7 @@
 import type { Client, Pool, PoolClient, QueryResult } from 'pg';
 import { DatabaseUnavailable, isConnectionFault, isRetryable, named, patiently } from './database-faults';
 import type { ConnectionPlan } from './lane';
+import type { SharedWrite } from './shared-write';
 import type { Statement } from './statement';
 import { enter, TenantQuery, type Scope } from './tenant-query';
 import { type ConnectionLoad, SharedLanes } from './shared-lanes';
@@ -32,9 +33,9 @@ export class TenantDatabase {
     connection: ConnectionPlan,
     { reads = 4, writes = 4 }: LaneCounts = {},
   ) {
-    this.reads = new SharedLanes(connection, { count: reads, scopes: 8, repeatable: true });
+    this.reads = new SharedLanes(connection, { count: reads, scopes: 8, lanesEach: reads, repeatable: true });
     // A write may wait for another's lock: it holds up no other credential's on its connection.
-    this.writes = new SharedLanes(connection, { count: writes, scopes: 1, repeatable: false });
+    this.writes = new SharedLanes(connection, { count: writes, scopes: 1, lanesEach: 2, repeatable: false });
   }
 
   /**
@@ -54,6 +55,15 @@ export class TenantDatabase {
   write<T>(scope: Scope, statement: Statement, values: unknown[], locks = ''): Promise<T[]> {
     // What has no name cannot be prepared ahead of a batch.
     return statement.name ? this.writes.ask(scope, statement, values, locks) : this.run(scope, statement, values);
+  }
+
+  /**
+   * A short write as `write` makes it, that becomes one statement with others of its kind that wait with it. When that fails, each
+   * is made again by itself, so that what is thrown is about this call.
+   * @throws as read
+   */
+  share<Call>(scope: Scope, kind: SharedWrite<Call>, call: Call, locks: string): Promise<void> {
+    return this.writes.share(scope, kind, call, locks);
   }
 
   /** One statement in its own transaction on a connection of its own. @throws as read */

@@ -4,6 +4,7 @@ export * from './consumer-lock';
 export * from './delivery';
 export * from './event';
 export * from './event-hash';
+export * from './event-rows';
 export * from './event-signal';
 export { BATCH } from './log-reader';
 export * from './personal-data';

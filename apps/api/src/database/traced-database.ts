@@ -1,4 +1,10 @@
-import { type Scope, type Statement, TenantDatabase, type TenantTransaction } from '@provost/entities';
+import {
+  type Scope,
+  type SharedWrite,
+  type Statement,
+  TenantDatabase,
+  type TenantTransaction,
+} from '@provost/entities';
 import type { Tracing } from '../tracing';
 
 /** The tenant database with a span around each statement of a trace. A span bears the name of the statement, never its values. */
@@ -18,6 +24,10 @@ export function tracedDatabase(tracing: Tracing): typeof TenantDatabase {
 
     override write<T>(scope: Scope, statement: Statement, values: unknown[], locks?: string): Promise<T[]> {
       return span(scope, statement.name, () => super.write<T>(scope, statement, values, locks));
+    }
+
+    override share<Call>(scope: Scope, kind: SharedWrite<Call>, call: Call, locks: string): Promise<void> {
+      return span(scope, kind.name, () => super.share(scope, kind, call, locks));
     }
 
     override run<T>(scope: Scope | 'platform', statement: Statement, values: unknown[]): Promise<T[]> {

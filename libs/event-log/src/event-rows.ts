@@ -1,0 +1,42 @@
+import { binaryArrays, uuidV7 } from '@provost/entities';
+import type { EventContext, NewEvent } from './event';
+import { sealEvent } from './personal-data';
+
+/** The events of one write among several that become one statement. */
+export interface WrittenEvents {
+  readonly at: Date;
+  readonly context: EventContext;
+  readonly events: readonly NewEvent[];
+  /** The subject's key; needed when an event has a personal part. */
+  readonly key?: Buffer;
+}
+
+/** The SELECT of an `INSERT INTO events` for several writes, each with a context and a time of its own. @param first of eventRowValues */
+export function insertEventRows(tenant: string, first: number): string {
+  const types = ['uuid', 'timestamptz', 'text', 'text', 'uuid', 'uuid', 'json', 'json', 'bytea'];
+  const columns = types.map((type, i) => `unnest($${first + i}::${type}[])`);
+  return `INSERT INTO events (tenant_id, id, occurred_at, type, subject_type, subject_id, group_id, context, data, sealed)
+    SELECT ${tenant}, e.id, e.occurred_at, e.type, e.subject_type, e.subject_id, e.group_id, e.context, e.data, e.sealed
+    FROM ROWS FROM (${columns.join(', ')})
+      AS e (id, occurred_at, type, subject_type, subject_id, group_id, context, data, sealed)`;
+}
+
+/** The parameters of insertEventRows. */
+export function eventRowValues(writes: readonly WrittenEvents[]): Buffer[] {
+  const rows = writes.flatMap(({ at, context, events, key }) => {
+    const text = JSON.stringify(context);
+    return events.map((event) => ({ id: uuidV7(), at, context: text, key, event }));
+  });
+  const { uuid, timestamptz, text, json, bytea } = binaryArrays;
+  return [
+    uuid(rows.map(({ id }) => id)),
+    timestamptz(rows.map(({ at }) => at)),
+    text(rows.map(({ event }) => event.type)),
+    text(rows.map(({ event }) => event.subjectType)),
+    uuid(rows.map(({ event }) => event.subjectId)),
+    uuid(rows.map(({ event }) => event.groupId ?? null)),
+    json(rows.map(({ context }) => context)),
+    json(rows.map(({ event }) => (event.data ? JSON.stringify(event.data) : null))),
+    bytea(rows.map(({ id, key, event }) => (event.personal && key ? sealEvent(key, id, event.personal) : null))),
+  ];
+}
