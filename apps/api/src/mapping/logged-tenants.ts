@@ -133,7 +133,8 @@ export class LoggedTenants {
     side: 'version' | 'previousVersion',
     after: string,
   ): Promise<LoggedFacts> {
-    const edits = events.filter(({ type, data }) => type === 'config.changed' && decides(data?.name));
+    // An event's data is parsed when it is asked for, which few need.
+    const edits = events.filter((event) => event.type === 'config.changed' && decides(event.data?.name));
     const documents = new Map<string, unknown>();
     if (edits.length) {
       const [names, versions] = [edits.map(({ data }) => data!.name), edits.map(({ data }) => data![side])];
@@ -159,10 +160,11 @@ export class LoggedTenants {
   }
 }
 
-function mayBind({ type, data }: TenantEvent): boolean {
+function mayBind(event: TenantEvent): boolean {
+  const { type } = event;
   return (
     type === 'group.created' ||
     type === 'group.updated' ||
-    (type === 'config.changed' && data?.name === 'group_mappings')
+    (type === 'config.changed' && event.data?.name === 'group_mappings')
   );
 }

@@ -72,10 +72,15 @@ export class RoleChanges implements EventConsumer {
     const tenant = await this.tenants.at(tenantId, after);
     const facts = await this.tenants.facts(tenantId, events, after);
     tenant.expect(events);
-    const causes = new RoleCauses();
-    for (const event of events) {
+    const followed = events.map((event) => {
       const affected = tenant.follow(event, facts);
-      causes.seen(event, tenant.moment);
+      return { event, affected, moment: tenant.moment };
+    });
+    const causes = new RoleCauses();
+    // Most of a log concerns nobody's roles, and costs no more than a look at its types then.
+    if (!followed.some(({ affected }) => affected)) return causes;
+    for (const { event, affected, moment } of followed) {
+      causes.seen(event, moment);
       if (affected?.kind === 'everybody') causes.concerns(event, 'everybody');
       else if (affected?.kind === 'person') causes.concerns(event, [affected.id]);
       else if (affected) causes.concerns(event, await this.people.below(tenantId, affected.id, after));

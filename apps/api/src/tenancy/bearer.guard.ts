@@ -10,7 +10,7 @@ import { CredentialCache } from './credential-cache';
 import { LastUse } from './last-use';
 import type { Principal } from './principal';
 import { RateLimits } from './rate-limits';
-import { recognise, recognised } from './recognised';
+import { findsIn, recognised } from './recognised';
 import { covers, neededScope, SCOPED, type ScopeRule } from './scopes';
 import { Strangers } from './strangers';
 import { bearerToken } from './token';
@@ -47,7 +47,11 @@ export interface AuthenticatedRequest {
   operations?: readonly OperationOutcome[];
 }
 
-/** Lets a request in when its token is live and of a kind that the route allows (contract §2). */
+/**
+ * Lets a request in when its token is live and of a kind that the route allows (contract §2). Passport is asked about a token that was
+ * not seen for some seconds: what it makes for each request outlives the request by far in V8's young generation, and drags all of the
+ * request along, which cost a sixth of a short write (docs/performance.md).
+ */
 @Injectable()
 export class BearerGuard extends AuthGuard('bearer') {
   constructor(
@@ -68,8 +72,12 @@ export class BearerGuard extends AuthGuard('bearer') {
     ]);
     if (allowed === 'public') return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    await this.look(request);
-    await super.canActivate(context);
+    const known = recognised(request) ?? this.credentials.remembered(tokenOf(request));
+    if (known) request.user = known;
+    else {
+      findsIn(request, this.credentials);
+      await super.canActivate(context);
+    }
     const principal = request.user!;
     if (!allowed?.includes(principal.kind)) throw new Forbidden();
     if (principal.scopes.length) this.checkScope(context, request, principal.scopes);
@@ -83,14 +91,6 @@ export class BearerGuard extends AuthGuard('bearer') {
     const waiting = this.rates.take(principal, cost ? cost(request.body) : 1);
     if (waiting) await waiting;
     return true;
-  }
-
-  /** Here rather than in the strategy: Passport keeps one for the whole process, which may hold several servers. */
-  private async look(request: AuthenticatedRequest): Promise<void> {
-    if (recognised(request)) return;
-    const token = tokenOf(request);
-    const principal = token ? await this.credentials.find(token) : undefined;
-    if (principal) recognise(request, principal);
   }
 
   /** @throws Forbidden naming the scope that is missing */

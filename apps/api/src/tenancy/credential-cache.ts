@@ -59,14 +59,18 @@ export class CredentialCache {
     this.signal.onTopic(CREDENTIALS_CHANGED, () => this.forgetHere());
   }
 
+  /** Whose token that is, if it was found lately; undefined says nothing. */
+  remembered(token: string): Principal | undefined {
+    return this.accessTokens.isOne(token) ? undefined : this.inMemory(tokenHash(token));
+  }
+
   /** @returns undefined when the token is unknown, expired or revoked; nobody learns which */
   async find(token: string): Promise<Principal | undefined> {
     if (this.accessTokens.isOne(token)) return this.accessTokens.find(token);
     const hash = tokenHash(token);
-    if (this.bootstrap && timingSafeEqual(hash, this.bootstrap)) return BOOTSTRAP;
+    const known = this.inMemory(hash);
+    if (known) return known;
     const key = hash.toString('base64');
-    const known = this.found.get(key);
-    if (known?.scimEnabled && (!known.expiresAt || known.expiresAt.getTime() > Date.now())) return known;
     const tenantId = claimedTenant(token);
     if (tenantId === undefined || this.missed.has(key)) return undefined;
     const [row] = await this.db.read<FoundRow>({ tenantId }, FIND, [tenantId, hash]);
@@ -90,6 +94,12 @@ export class CredentialCache {
     };
     this.found.set(key, principal);
     return principal;
+  }
+
+  private inMemory(hash: Buffer): Principal | undefined {
+    if (this.bootstrap && timingSafeEqual(hash, this.bootstrap)) return BOOTSTRAP;
+    const known = this.found.get(hash.toString('base64'));
+    return known?.scimEnabled && (!known.expiresAt || known.expiresAt.getTime() > Date.now()) ? known : undefined;
   }
 
   /** Everybody, forget what you remember of credentials; resolves when it was said. */

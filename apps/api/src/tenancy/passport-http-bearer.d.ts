@@ -4,8 +4,8 @@ declare module 'passport-http-bearer' {
   /** RFC 6750; the part of the package that is used here. */
   export class Strategy implements PassportStrategy {
     constructor(
-      options: { realm?: string },
-      verify: (token: string, done: (error: unknown, user?: unknown) => void) => void,
+      options: { realm?: string; passReqToCallback: true },
+      verify: (request: object, token: string, done: (error: unknown, user?: unknown) => void) => void,
     );
     authenticate(request: { headers: { authorization?: string } }): void;
   }
