@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { Client } from 'pg';
 import { bearer, ScimServer } from '../scim/scim-client';
 import { startServer } from '../support/server';
+import { until } from '../support/until';
 import { serveTls, VALID_TO } from './tls-server';
 
 type Document = Record<'connectivity' | 'performance' | 'sync_status', Record<string, unknown>>;
@@ -37,6 +38,8 @@ async function tenant(slug: string): Promise<{ token: string; credentialId: stri
 describe('GET /api/v1/health', () => {
   it('has the members of the specification, and says what it does not know', async () => {
     await tenant('quiet');
+    const pending = async () => (await health('', 'quiet')).sync_status.pending_changes;
+    await until('the tenant’s coming was followed', async () => (await pending()) === 0);
     expect(await health('', 'quiet')).toEqual({
       connectivity: { endpoint_reachability: true, authentication_status: 'valid', certificate_validity: null },
       performance: { average_response_time: null, success_rate: null, error_rate: null },

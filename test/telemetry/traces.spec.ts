@@ -69,7 +69,7 @@ it('a request becomes a span of the trace of its caller, with its statements in 
       ...{ 'provost.request': 'okta-4711', 'provost.tenant': expect.any(String) },
     });
     const statements = spans.filter(({ parentSpanId }) => parentSpanId === request.spanId);
-    expect(statements.map(({ name }) => name)).toContain('user.create_1');
+    expect(statements.map(({ name }) => name)).toContain('user.create');
     expect(statements.every((span) => span.traceId === traceId)).toBe(true);
     // A trace of its own, and no error: it was answered.
     const missing = spans.find(({ name }) => name === 'GET /scim/v2/Users/:id')!;

@@ -1,5 +1,5 @@
 import type { ParsedResource, ResourceType } from '@provost/scim-protocol';
-import { binaryArrays, statement, type SharedWrite } from '@provost/entities';
+import { type Ask, binaryArrays, statement, type SharedWrite } from '@provost/entities';
 import {
   eventRowValues,
   insertEventRows,
@@ -38,22 +38,30 @@ const ALONE = new WriteStatement(
    e AS (${insert})
    SELECT id FROM u`,
 );
-/** Nobody is left out: a userName that is taken fails the whole. */
-const TOGETHER = statement(
-  'user.create_together',
-  `WITH u AS (
+/** @param among what keeps those whose userName is taken out of each part that follows, by the name of its column; '' when nobody is */
+function insertUsers(onConflict: string, among: (id: string) => string): string {
+  return `WITH u AS (
      INSERT INTO users (tenant_id, id, user_name, user_name_key, external_id, display_name, search_key, active,
        created_at, updated_at, resource)
      SELECT $1::uuid, v.id, v.user_name, v.user_name_key, v.external_id, v.display_name, v.search_key, v.active,
        v.created_at, v.created_at, v.resource
      FROM ROWS FROM (unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[]),
        unnest($7::text[]), unnest($8::boolean[]), unnest($9::timestamptz[]), unnest($10::json[]))
-       AS v (id, user_name, user_name_key, external_id, display_name, search_key, active, created_at, resource)),
+       AS v (id, user_name, user_name_key, external_id, display_name, search_key, active, created_at, resource)${onConflict}),
    t AS (INSERT INTO user_terms (tenant_id, term, user_id)
-     SELECT $1::uuid, v.term, v.user_id FROM ROWS FROM (unnest($11::bigint[]), unnest($12::uuid[])) AS v (term, user_id)),
+     SELECT $1::uuid, v.term, v.user_id FROM ROWS FROM (unnest($11::bigint[]), unnest($12::uuid[])) AS v (term, user_id)${among('v.user_id')}),
    k AS (INSERT INTO subject_keys (tenant_id, subject_id, key)
-     SELECT $1::uuid, v.id, v.key FROM ROWS FROM (unnest($2::uuid[]), unnest($13::bytea[])) AS v (id, key))
-   ${insertEventRows('$1::uuid', 14)}`,
+     SELECT $1::uuid, v.id, v.key FROM ROWS FROM (unnest($2::uuid[]), unnest($13::bytea[])) AS v (id, key)${among('v.id')})`;
+}
+
+/** A userName that is taken fails the whole. */
+const TOGETHER = statement('user.create_together', `${insertUsers('', () => '')} ${insertEventRows('$1::uuid', 14)}`);
+/** Whose userName is taken is left out. The ids of the others are told. */
+const LEAVING_OUT = statement(
+  'user.create_leaving_out',
+  `${insertUsers(' ON CONFLICT (tenant_id, user_name_key) DO NOTHING RETURNING id', (id) => ` JOIN u ON u.id = ${id}`)},
+   e AS (${insertEventRows('$1::uuid', 14, ' JOIN u ON u.id = e.subject_id')})
+   SELECT id FROM u`,
 );
 
 /** Creates somebody in a tenant with their key and their events. Fails on `users_user_name_key` when the userName is taken. */
@@ -75,6 +83,11 @@ export const CREATE_USER: SharedWrite<{ readonly tenantId: string; readonly user
     ),
   }),
 };
+
+/** Creates people as CREATE_USER.together does, except those whose userName is taken. */
+export function createLeavingOut(tenantId: string, users: readonly NewUser[]): Ask {
+  return { statement: LEAVING_OUT, values: togetherValues(tenantId, users) };
+}
 
 function togetherValues(tenantId: string, users: readonly NewUser[]): unknown[] {
   const { uuid, text, boolean, timestamptz, json, bigint, bytea } = binaryArrays;

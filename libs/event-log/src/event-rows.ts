@@ -11,14 +11,18 @@ export interface WrittenEvents {
   readonly key?: Buffer;
 }
 
-/** The SELECT of an `INSERT INTO events` for several writes, each with a context and a time of its own. @param first of eventRowValues */
-export function insertEventRows(tenant: string, first: number): string {
+/**
+ * An `INSERT INTO events` for several writes, each with a context and a time of its own.
+ * @param first number of the first parameter of eventRowValues
+ * @param from where the rows, called `e`, must come from besides, e.g. the CTE whose success they depend on
+ */
+export function insertEventRows(tenant: string, first: number, from = ''): string {
   const types = ['uuid', 'timestamptz', 'text', 'text', 'uuid', 'uuid', 'json', 'json', 'bytea'];
   const columns = types.map((type, i) => `unnest($${first + i}::${type}[])`);
   return `INSERT INTO events (tenant_id, id, occurred_at, type, subject_type, subject_id, group_id, context, data, sealed)
     SELECT ${tenant}, e.id, e.occurred_at, e.type, e.subject_type, e.subject_id, e.group_id, e.context, e.data, e.sealed
     FROM ROWS FROM (${columns.join(', ')})
-      AS e (id, occurred_at, type, subject_type, subject_id, group_id, context, data, sealed)`;
+      AS e (id, occurred_at, type, subject_type, subject_id, group_id, context, data, sealed)${from}`;
 }
 
 /** The parameters of insertEventRows. */

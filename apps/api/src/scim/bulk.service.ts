@@ -4,9 +4,11 @@ import { CredentialRefused, DatabaseUnavailable, TenantDatabase, uuidV7 } from '
 import { EventSignal } from '@provost/event-log';
 import {
   type BulkRequest,
+  fold,
   type JsonObject,
   NotFound,
   parseProjection,
+  type ParsedResource,
   parseResource,
   ScimError,
   type ValidBulkOperation,
@@ -17,10 +19,17 @@ import { BulkRun, type BulkSuccess } from './bulk-run';
 import { asScimError } from './scim-errors';
 import { ResourcesService } from './resources.service';
 
-/** How many creates share a statement. */
+/** How many creates are looked at together, and how many of these share a statement. */
 const BATCH = 500;
+const SLICE = 125;
 /** How far is looked ahead for creates that need not wait for each other. */
 const AHEAD = 2_000;
+
+interface PlannedUser {
+  readonly id: string;
+  readonly planned: PlannedOperation;
+  readonly parsed: ParsedResource;
+}
 
 /**
  * POST /Bulk (RFC 7644 §3.7). Each operation stands for itself; creates of users that stand together share a statement.
@@ -92,7 +101,7 @@ export class BulkService {
   private async createBatch(bulk: BulkRun, batch: readonly PlannedOperation[]): Promise<void> {
     const { ctx } = bulk;
     const type = ctx.registry.type('User');
-    const users: { id: string; planned: PlannedOperation; parsed: ReturnType<typeof parseResource> }[] = [];
+    const users: PlannedUser[] = [];
     for (const planned of batch) {
       try {
         const parsed = parseResource(type, bulk.resolved(planned), ctx.profile);
@@ -101,9 +110,19 @@ export class BulkService {
         bulk.failed(planned, this.told(ctx, planned, error));
       }
     }
-    if (!users.length) return;
+    const names = new Set(users.map(({ parsed }) => fold(String(parsed.resource.userName))));
+    // Of two who want one name the first has it, so they go one after the other.
+    const slice = names.size === users.length ? SLICE : BATCH;
+    const slices: Promise<void>[] = [];
+    // The database is at work on one while the next is made.
+    for (let i = 0; i < users.length; i += slice) slices.push(this.createSlice(bulk, users.slice(i, i + slice)));
+    // Each to its end: none goes on behind the answer.
+    for (const outcome of await Promise.allSettled(slices)) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  private async createSlice(bulk: BulkRun, users: readonly PlannedUser[]): Promise<void> {
     try {
-      const results = await createUsers(this.db, this.signal, ctx, type, users);
+      const results = await createUsers(this.db, this.signal, bulk.ctx, bulk.ctx.registry.type('User'), users);
       for (const [i, result] of results.entries()) {
         const { planned } = users[i]!;
         if (result instanceof ScimError) bulk.failed(planned, result);
