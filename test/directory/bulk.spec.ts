@@ -229,6 +229,24 @@ describe('a bulk request', () => {
     expect(results.map(({ location }) => location)).toEqual(Array(5).fill(expect.stringContaining('/scim/v2/')));
   });
 
+  it('creates a thousand people, of whom a few are there already, want one name or cannot be stored', async () => {
+    await client.must('POST', '/Users', { schemas: [USER], userName: 'P400@corp.example' });
+    const operations = Array.from({ length: 1_000 }, (_, i) => user(`p${i}`));
+    Object.assign(operations[150]!, { data: { schemas: [USER], displayName: 'nobody' } });
+    const apart = await client.bulk(operations);
+    expect(apart.flatMap(({ status }, i) => (status === '201' ? [] : [[i, status]]))).toEqual([
+      [150, '400'],
+      [400, '409'],
+    ]);
+    expect(new Set(apart.flatMap(({ location }) => location ?? [])).size).toBe(998);
+    // Of two who want one name the first has it, however far they are apart.
+    const again = Array.from({ length: 600 }, (_, i) =>
+      user(`q${i}`, i === 599 ? { userName: 'Q3@corp.example' } : {}),
+    );
+    expect(statuses(await client.bulk(again)).flatMap((status, i) => (status === '201' ? [] : [i]))).toEqual([599]);
+    expect(await count('/Users')).toBe(1 + 998 + 599);
+  });
+
   it('creates a thousand people who manage each other, and their group', async () => {
     const people = Array.from({ length: 1_000 }, (_, i) => user(`p${i}`, i ? manager(`p${(i - 1) >> 3}`) : {}));
     const everybody = group('everybody', ...people.map(({ bulkId }) => bulkId as string));

@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { createUsers, Groups, type RequestContext } from '@provost/directory';
 import { CredentialRefused, DatabaseUnavailable, TenantDatabase, uuidV7 } from '@provost/entities';
@@ -19,11 +20,11 @@ import { BulkRun, type BulkSuccess } from './bulk-run';
 import { asScimError } from './scim-errors';
 import { ResourcesService } from './resources.service';
 
-/** How many creates are looked at together, and how many of these share a statement. */
-const BATCH = 500;
-const SLICE = 125;
 /** How far is looked ahead for creates that need not wait for each other. */
 const AHEAD = 2_000;
+/** How many of these share a statement, and how many statements are under way. */
+const SLICE = 125;
+const SLICES_AT_ONCE = 3;
 
 interface PlannedUser {
   readonly id: string;
@@ -112,12 +113,19 @@ export class BulkService {
     }
     const names = new Set(users.map(({ parsed }) => fold(String(parsed.resource.userName))));
     // Of two who want one name the first has it, so they go one after the other.
-    const slice = names.size === users.length ? SLICE : BATCH;
-    const slices: Promise<void>[] = [];
-    // The database is at work on one while the next is made.
-    for (let i = 0; i < users.length; i += slice) slices.push(this.createSlice(bulk, users.slice(i, i + slice)));
-    // Each to its end: none goes on behind the answer.
-    for (const outcome of await Promise.allSettled(slices)) if (outcome.status === 'rejected') throw outcome.reason;
+    const slice = names.size === users.length ? SLICE : users.length;
+    const underWay = new Set<Promise<void>>();
+    const faults: unknown[] = [];
+    // The database is at work on some while the next is made. Each to its end: none goes on behind the answer.
+    for (let i = 0; i < users.length && !faults.length; i += slice) {
+      const creating = this.createSlice(bulk, users.slice(i, i + slice))
+        .catch((error: unknown) => faults.push(error))
+        .then(() => void underWay.delete(creating));
+      underWay.add(creating);
+      await (underWay.size < SLICES_AT_ONCE ? endOfTurn() : Promise.race(underWay));
+    }
+    await Promise.all(underWay);
+    if (faults.length) throw faults[0];
   }
 
   private async createSlice(bulk: BulkRun, users: readonly PlannedUser[]): Promise<void> {
@@ -167,7 +175,7 @@ function batchable(bulk: BulkRun, queue: readonly PlannedOperation[]): PlannedOp
   const end = ahead.findIndex(({ operation }) => !isUserCreate(operation, bulk.ctx));
   const creates = end < 0 ? ahead : ahead.slice(0, end);
   const ready = creates.filter((one) => bulk.isReady(one));
-  return (ready.length ? ready : creates).slice(0, BATCH);
+  return ready.length ? ready : creates;
 }
 
 function isUserCreate(operation: PlannedOperation['operation'], ctx: RequestContext): boolean {
