@@ -124,12 +124,13 @@ export class SharedLanes {
     setImmediate(() => {
       this.scheduled = false;
       while (this.idle.length && this.turn() !== undefined) void this.work(this.idle.pop()!);
-      if (this.idle.length && this.queues.size) this.remind();
+      this.remind();
     });
   }
 
-  /** Whoever waits for their credential's others is not forgotten when these wait themselves. */
+  /** Whoever waits for their credential's others while there are connections is not forgotten when these wait themselves. */
   private remind(): void {
+    if (!this.idle.length || !this.queues.size) return;
     this.reminder ??= setTimeout(() => {
       this.reminder = undefined;
       this.schedule();
@@ -144,6 +145,7 @@ export class SharedLanes {
       await Promise.all(batches);
     }
     this.idle.push(lane);
+    this.remind();
   }
 
   /** The credential whose turn it is. */
