@@ -24,6 +24,26 @@ describe('the hash of an event', () => {
     expect(eventHash(event)).toHaveLength(32);
   });
 
+  it('is what it was in every version: seals that were made are over it', () => {
+    const known: EventRow = {
+      ...event,
+      ...{ tenant_id: '0198a2b4-0000-7000-8000-000000000001', id: '0198a2b4-0000-7000-8000-000000000002' },
+      occurred_at: new Date('2026-11-29T05:00:00.123Z'),
+      subject_id: '0198a2b4-0000-7000-8000-000000000003',
+      context: {
+        actor: { type: 'scim', id: '0198a2b4-0000-7000-8000-000000000004', name: 'Zoë' },
+        request: { id: 'r-1' },
+      },
+      data: { paths: ['displayName'] },
+      sealed: Buffer.from('00ff', 'hex'),
+    };
+    const hash = 'c3ac757916de4cc5d17f8b81e99b07057bc1c18539cfac914db5d92b352e1786';
+    expect(eventHash(known).toString('hex')).toBe(hash);
+    // A long one moves the place where the text is put together.
+    expect(eventHash({ ...known, sealed: Buffer.alloc(100_000) })).toHaveLength(32);
+    expect(eventHash(known).toString('hex')).toBe(hash);
+  });
+
   it('covers the ciphertext, so it stands when nobody can read it any more', () => {
     const before = eventHash(event);
     // Erasure touches no field of the event, only the key.
