@@ -121,6 +121,13 @@ describe('a change of roles is told once, with the old, the new and whoever caus
     await tells(() => app.put('group_hierarchy', { top: {}, staff: { parent: 'top' } }), by(ava, [], ['chief']));
   });
 
+  it('by coming, where nothing but the default role is given', async () => {
+    await app.put('provisioning_rules', { user_creation: { trigger: 'user_added_to_group', default_role: 'guest' } });
+    await told();
+    const ava = await person();
+    expect(await told()).toEqual([change(ava, [], ['guest'], 'user.created', 'scim')]);
+  });
+
   it('by grants, when they begin and end and when they are revoked', async () => {
     const ava = await person();
     const by = (from: string[], to: string[], what: string, actor: string) =>

@@ -12,5 +12,3 @@ export const CONCERNING =
   /^(user\.(created|updated|deactivated|reactivated|deleted|restored)|group\.\w+|config\.changed|access\.(grant_\w+|approval_(approved|lapsed)))$/;
 /** What changes somebody's roles also where no document gives any: grants do, and these end with the person. */
 export const WITHOUT_DOCUMENTS = /^(access\.|user\.(deactivated|reactivated|deleted|restored)$)/;
-/** The documents that give roles; the others say how, when and for whom. Who has just come has no grants either. */
-export const GIVING = ['group_mappings', 'access_rules'] as const;

@@ -7,7 +7,7 @@ import {
   type SyncConfig,
 } from '@provost/access-policy';
 import type { Change, EventRow } from '@provost/event-log';
-import { type Affected, EVERYBODY, GIVING, WITHOUT_DOCUMENTS } from './affected';
+import { type Affected, EVERYBODY, WITHOUT_DOCUMENTS } from './affected';
 import type { GroupSnapshot } from './group-snapshot';
 
 /** An event as far as it changes what roles are computed from. */
@@ -77,7 +77,6 @@ export class LoggedTenant {
     const { type, subject_type: subject, subject_id: id } = event;
     if (id === null) return undefined;
     if (type === 'config.changed') return this.configure(event, 'version', facts) ? EVERYBODY : undefined;
-    if (type === 'user.created' && !GIVING.some((name) => name in this.now.documents)) return undefined;
     if (subject !== 'Group')
       return this.isDecided() || WITHOUT_DOCUMENTS.test(type) ? { kind: 'person', id } : undefined;
     const inherited = this.isInherited(id);
