@@ -38,7 +38,10 @@ const ALONE = new WriteStatement(
    e AS (${insert})
    SELECT id FROM u`,
 );
-/** @param among what keeps those whose userName is taken out of each part that follows, by the name of its column; '' when nobody is */
+/**
+ * The people, their terms and their keys; the events are to follow. The parameters are those of togetherValues.
+ * @param among what joins the rows of a part, by their column of the user's id, to those who were created; '' when all were
+ */
 function insertUsers(onConflict: string, among: (id: string) => string): string {
   return `WITH u AS (
      INSERT INTO users (tenant_id, id, user_name, user_name_key, external_id, display_name, search_key, active,
