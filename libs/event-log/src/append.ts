@@ -29,8 +29,13 @@ export function eventValues(at: Date, context: EventContext, events: readonly Ne
     events.map((e) => e.subjectId),
     events.map((e) => e.groupId ?? null),
     events.map((e) => (e.data ? JSON.stringify(e.data) : null)),
-    events.map((e, i) => (e.personal && key ? sealEvent(key, ids[i]!, e.personal) : null)),
+    events.map((e, i) => sealedPart(e, ids[i]!, key)),
   ];
+}
+
+/** What an event says about a person, encrypted; null when it says nothing. @param id the event's own */
+export function sealedPart({ personal }: NewEvent, id: string, key: Buffer | undefined): Buffer | null {
+  return personal && key ? sealEvent(key, id, personal) : null;
 }
 
 const APPEND = statement('event.append', insertEvents('$1::uuid', 2));

@@ -1,6 +1,6 @@
 import { binaryArrays, uuidV7 } from '@provost/entities';
+import { sealedPart } from './append';
 import type { EventContext, NewEvent } from './event';
-import { sealEvent } from './personal-data';
 
 /** The events of one write among several that become one statement. */
 export interface WrittenEvents {
@@ -41,6 +41,6 @@ export function eventRowValues(writes: readonly WrittenEvents[]): Buffer[] {
     uuid(rows.map(({ event }) => event.groupId ?? null)),
     json(rows.map(({ context }) => context)),
     json(rows.map(({ event }) => (event.data ? JSON.stringify(event.data) : null))),
-    bytea(rows.map(({ id, key, event }) => (event.personal && key ? sealEvent(key, id, event.personal) : null))),
+    bytea(rows.map(({ id, key, event }) => sealedPart(event, id, key))),
   ];
 }
